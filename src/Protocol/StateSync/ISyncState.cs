@@ -1,0 +1,35 @@
+using System.Buffers;
+
+namespace MoshBroker.Protocol.StateSync;
+
+/// <summary>What a transport synchronises: an object whose numbered versions are sent as diffs from one to another.</summary>
+/// <typeparam name="TSelf">The implementing type.</typeparam>
+/// <remarks>
+/// The sender keeps one <em>current</em> state, which its owner changes in place, and a <see cref="Snapshot"/> per state sent.
+/// The receiver keeps a snapshot per state held. Nothing here may allocate in the steady state: snapshots come from, and return
+/// by <see cref="Release"/> to, a pool that the implementation owns.
+/// </remarks>
+public interface ISyncState<TSelf>
+    where TSelf : class, ISyncState<TSelf>
+{
+    /// <summary>An independent copy of the present content, which later changes to this one leave alone.</summary>
+    TSelf Snapshot();
+
+    /// <summary>Gives a snapshot back; it must not be used afterwards.</summary>
+    void Release();
+
+    /// <summary>True when the peer could not tell the two apart: <see cref="WriteDiff"/> between them is empty.</summary>
+    bool SameAs(TSelf other);
+
+    /// <summary>Appends the serialised message that turns <paramref name="source"/> into this state; nothing when they are the same.</summary>
+    void WriteDiff(TSelf source, IBufferWriter<byte> diff);
+
+    /// <summary>Applies a diff that a peer sent; false when it breaks the protocol, after which this state must not be used.</summary>
+    bool TryApply(ReadOnlySpan<byte> diff);
+
+    /// <summary>
+    /// Says that <paramref name="oldest"/> is now the oldest state that either end can name, so that content common to it and every later
+    /// state need not be kept. Local bookkeeping: never visible on the wire.
+    /// </summary>
+    void ForgetBefore(TSelf oldest);
+}
