@@ -1,0 +1,4 @@
+namespace MoshBroker.Cluster;
+
+/// <summary>A session that is in the store: the epoch that its owner holds, and its first channel.</summary>
+internal sealed record SessionGrant(string SessionId, int ChannelId, long Epoch);

@@ -1,0 +1,19 @@
+namespace MoshBroker.Cluster;
+
+/// <summary>A session as the store knows it.</summary>
+/// <param name="Id">8 hexadecimal digits.</param>
+/// <param name="Epoch">The latest epoch drawn: the fence.</param>
+/// <param name="EndReason">Null while the session lives.</param>
+internal sealed record SessionRow(
+    string Id,
+    DateTimeOffset Created,
+    uint OwnerUid,
+    string Node,
+    long Epoch,
+    string Command,
+    SessionEndReason? EndReason,
+    DateTimeOffset? EndedAt,
+    IReadOnlyList<ChannelRow> Channels)
+{
+    public bool HasEnded => EndedAt is not null;
+}

@@ -1,0 +1,4 @@
+namespace MoshBroker.Cluster;
+
+/// <summary>The store did not commit. The message is one line that names the store, what happened, and the cure where there is one.</summary>
+internal sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

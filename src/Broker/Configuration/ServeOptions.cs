@@ -1,0 +1,33 @@
+using System.Net;
+
+namespace MoshBroker.Configuration;
+
+/// <summary>Everything that <c>moshbroker serve</c> was told or assumes, checked.</summary>
+internal sealed record ServeOptions
+{
+    /// <summary>Absolute.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The control socket; absolute, short enough for a Unix socket address.</summary>
+    public required string SocketPath { get; init; }
+
+    /// <summary>The address that UDP sockets bind; null is all addresses of both families.</summary>
+    public IPAddress? ListenHost { get; init; }
+
+    /// <summary>At least one, none overlapping another.</summary>
+    public required IReadOnlyList<PortSource> Ports { get; init; }
+
+    /// <summary>Where the dashboard listens; null is off.</summary>
+    public IPEndPoint? Http { get; init; }
+
+    /// <summary>Where health (and later the scrape) is served; null is off. The same as <see cref="Http"/> when it was not given.</summary>
+    public IPEndPoint? Metrics { get; init; }
+
+    public required StoreAddress Store { get; init; }
+
+    /// <summary>This node's name.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>From <c>MOSHBROKER_MASTER_KEY_FILE</c>; null is the data folder's own.</summary>
+    public string? MasterKeyFile { get; init; }
+}

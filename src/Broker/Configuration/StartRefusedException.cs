@@ -1,0 +1,11 @@
+namespace MoshBroker.Configuration;
+
+/// <summary>The broker cannot start. The message is one line for stderr that names the thing and the cure.</summary>
+internal sealed class StartRefusedException : Exception
+{
+    public StartRefusedException(string message, Exception? inner = null, int exitCode = ExitCodes.Failed)
+        : base(message, inner) => ExitCode = exitCode;
+
+    /// <summary>What the process ends with.</summary>
+    public int ExitCode { get; }
+}

@@ -1,0 +1,21 @@
+namespace MoshBroker.Dashboard.Feed;
+
+/// <summary>One client's view of a session at one moment.</summary>
+/// <param name="Peer">"address:port", brackets around IPv6; null before the first authentic datagram.</param>
+/// <param name="SrttMs">Smoothed round-trip time; null before the first sample.</param>
+/// <param name="LastHeardSecondsAgo">Since the last authentic datagram; null before the first.</param>
+/// <param name="Drops">Dropped datagrams by reason; only reasons that occurred.</param>
+/// <param name="KeyBlocks">Blocks encrypted under the key, both directions.</param>
+internal sealed record ChannelView(
+    int Id,
+    int Port,
+    string? Peer,
+    double? SrttMs,
+    double? LastHeardSecondsAgo,
+    long DatagramsIn,
+    long DatagramsOut,
+    long BytesIn,
+    long BytesOut,
+    long Roams,
+    long KeyBlocks,
+    IReadOnlyDictionary<string, long> Drops);

@@ -1,0 +1,22 @@
+namespace MoshBroker.Dashboard.Feed;
+
+/// <summary>A session at one moment, without a word of its screen, title included.</summary>
+/// <param name="User">The name of <paramref name="Uid"/>, or the number when it has none.</param>
+/// <param name="Pid">The program in the PTY; null when it is not known.</param>
+/// <param name="IdleSeconds">Since a client last sent new state (a key, or its heartbeat); null before the first.</param>
+/// <param name="EndReason">In snake case; null while the session lives.</param>
+internal sealed record SessionView(
+    string Id,
+    SessionState State,
+    uint Uid,
+    string User,
+    string Command,
+    int? Pid,
+    DateTimeOffset CreatedAt,
+    int Columns,
+    int Rows,
+    double? IdleSeconds,
+    long PtyBytesRead,
+    long PtyBytesWritten,
+    string? EndReason,
+    IReadOnlyList<ChannelView> Channels);
