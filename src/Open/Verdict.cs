@@ -1,0 +1,10 @@
+namespace MoshBroker.Open;
+
+/// <summary>What a command line asks for.</summary>
+internal enum Verdict
+{
+    Open,
+    ShowHelp,
+    ShowVersion,
+    Refuse,
+}
