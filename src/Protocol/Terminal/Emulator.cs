@@ -1,0 +1,222 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace MoshBroker.Protocol.Terminal;
+
+/// <summary>
+/// The terminal: takes what a program writes, keeps the screen. The server runs it on the PTY's output, the client on host bytes, and both must
+/// come to the same screen.
+/// </summary>
+/// <remarks>
+/// Does what stock Mosh 1.4.0's emulator does. Any bytes in any pieces are accepted, the work per byte is bounded by the size of the
+/// screen, and nothing is allocated in the steady state. Not thread-safe.
+/// </remarks>
+public sealed partial class Emulator
+{
+    // A program that asks and never reads must not grow our memory; what does not fit is dropped, as by a full PTY.
+    private const int MaxPendingReplyBytes = 16 * 1024;
+
+    private readonly VtParser _parser = new();
+    private readonly TabStops _tabs = new();
+    private Utf8Decoder _utf8;
+    private HiddenState _hidden;
+    private byte[] _replies = [];
+    private int _replyLength;
+
+    /// <summary>A terminal with a blank screen.</summary>
+    /// <param name="columns">1 to <see cref="Framebuffer.MaxColumns"/>.</param>
+    /// <param name="rows">1 to <see cref="Framebuffer.MaxRows"/>.</param>
+    public Emulator(int columns, int rows)
+    {
+        Frame = Framebuffer.Create(columns, rows);
+        _hidden = HiddenState.Initial(rows);
+        _tabs.Reset(columns);
+    }
+
+    private Emulator(ScreenMemory memory)
+    {
+        Frame = memory.RentFrame();
+    }
+
+    /// <summary>The screen as it is now; the same object for the emulator's whole life.</summary>
+    public Framebuffer Frame { get; }
+
+    /// <summary>Mode 1: what arrow keys must send, see <see cref="KeyTranslator"/>.</summary>
+    public bool ApplicationCursorKeys => _hidden.ApplicationCursorKeys;
+
+    /// <summary>True when <see cref="TakeReplies"/> has something to give.</summary>
+    public bool HasReplies => _replyLength > 0;
+
+    /// <summary>Bytes held by the session's screens: those of this emulator, its clones and all their snapshots.</summary>
+    public int ByteSize => Frame.Memory.ByteSize;
+
+    /// <summary>True between sequences and characters: the next byte is read afresh.</summary>
+    internal bool IsAtRest => _parser.State == VtState.Ground && _utf8.IsBetweenCharacters;
+
+    /// <summary>Takes output of a program, or host bytes; sequences and characters may be cut anywhere between two calls.</summary>
+    public void Write(ReadOnlySpan<byte> output)
+    {
+        if (output.IsEmpty)
+            return;
+
+        Frame.Touch();
+        int at = 0;
+        while (at < output.Length)
+        {
+            if (_parser.State == VtState.Ground && _utf8.Missing == 0)
+                at += WriteGround(output[at..]);
+            else
+                WriteByte(output[at++]);
+        }
+
+        Frame.CheckInvariants();
+    }
+
+    /// <summary>Gives the window another size, without reflow. Sizes beyond the frame's limits are cut to them.</summary>
+    /// <param name="columns">1 or more.</param>
+    /// <param name="rows">1 or more.</param>
+    public void Resize(int columns, int rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        columns = Math.Min(columns, Framebuffer.MaxColumns);
+        rows = Math.Min(rows, Math.Min(Framebuffer.MaxRows, Framebuffer.MaxCells / columns));
+        if (columns == Frame.Columns && rows == Frame.Rows)
+            return;
+
+        Frame.Resize(columns, rows, BlankCell);
+        _hidden.RegionTop = 0;
+        _hidden.RegionBottom = rows - 1;
+        ref FrameState state = ref Frame.State;
+        state.CursorRow = Math.Min(state.CursorRow, rows - 1);
+        state.CursorColumn = Math.Min(state.CursorColumn, columns - 1);
+        if (_hidden.TargetRow >= rows || _hidden.TargetColumn >= columns)
+            _hidden.TargetRow = -1;
+        _tabs.Resize(columns);
+        Frame.CheckInvariants();
+    }
+
+    /// <summary>Appends what the terminal answered to the program (reports), in order, and forgets it.</summary>
+    public void TakeReplies(IBufferWriter<byte> replies)
+    {
+        if (_replyLength == 0)
+            return;
+        replies.Write(_replies.AsSpan(0, _replyLength));
+        _replyLength = 0;
+    }
+
+    /// <summary>An independent copy, half-read sequences included, that shares unchanged rows.</summary>
+    public Emulator Clone()
+    {
+        Emulator copy = new(Frame.Memory);
+        copy.CopyFrom(this);
+        return copy;
+    }
+
+    /// <summary>Becomes a copy of another emulator of the same session: one is a clone of the other.</summary>
+    public void CopyFrom(Emulator source)
+    {
+        Frame.CopyFrom(source.Frame);
+        _parser.CopyFrom(source._parser);
+        _tabs.CopyFrom(source._tabs);
+        _utf8 = source._utf8;
+        _hidden = source._hidden;
+        _replyLength = 0;
+        Reply(source._replies.AsSpan(0, source._replyLength));
+    }
+
+    /// <summary>Gives back memory that only a burst of output needed; for a session that has become quiet.</summary>
+    public void Trim() => Frame.Memory.Trim();
+
+    private Cell BlankCell => Cell.Blank(Frame.State.Rendition.Background);
+
+    private void Reply(ReadOnlySpan<byte> reply)
+    {
+        if (_replyLength + reply.Length > MaxPendingReplyBytes)
+            return;
+        if (_replies.Length < _replyLength + reply.Length)
+            Array.Resize(ref _replies, Math.Max(64, (_replyLength + reply.Length) * 2));
+        reply.CopyTo(_replies.AsSpan(_replyLength));
+        _replyLength += reply.Length;
+    }
+
+    /// <summary>Takes a run of characters, one control character, or the first byte of a sequence; returns how many bytes.</summary>
+    private int WriteGround(ReadOnlySpan<byte> output)
+    {
+        byte first = output[0];
+        if (first is >= 0x20 and <= 0x7e)
+        {
+            int length = output.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7e);
+            if (length < 0)
+                length = output.Length;
+            PrintAscii(output[..length]);
+            return length;
+        }
+
+        if (first < 0x80)
+        {
+            Step(first);
+            return 1;
+        }
+
+        // Whole, well-formed characters; everything else goes byte by byte through the decoder, which knows how to count errors.
+        if (first >= 0xe1 && first <= 0xec && output.Length >= 3 && (output[1] & 0xc0) == 0x80 && (output[2] & 0xc0) == 0x80)
+        {
+            Step(((first & 0x0f) << 12) | ((output[1] & 0x3f) << 6) | (output[2] & 0x3f));
+            return 3;
+        }
+
+        if (first is >= 0xc2 and <= 0xdf && output.Length >= 2 && (output[1] & 0xc0) == 0x80)
+        {
+            Step(((first & 0x1f) << 6) | (output[1] & 0x3f));
+            return 2;
+        }
+
+        WriteByte(first);
+        return 1;
+    }
+
+    private void WriteByte(byte b)
+    {
+        bool again;
+        do
+        {
+            if (_utf8.TryAdd(b, out int codePoint, out again))
+                Step(codePoint);
+        }
+        while (again);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Step(int codePoint)
+    {
+        VtAction action = _parser.Next(codePoint);
+        if (action != VtAction.None)
+            Perform(action, codePoint);
+    }
+
+    private void Perform(VtAction action, int codePoint)
+    {
+        if ((action & VtAction.DispatchOsc) != 0)
+        {
+            OperatingSystemCommand();
+            _parser.EndOsc();
+        }
+
+        switch (action & ~VtAction.DispatchOsc)
+        {
+            case VtAction.Print:
+                Print(codePoint);
+                break;
+            case VtAction.Execute:
+                Execute(codePoint);
+                break;
+            case VtAction.DispatchEscape:
+                Escape();
+                break;
+            case VtAction.DispatchControlSequence:
+                ControlSequence();
+                break;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+namespace MoshBroker.Protocol.Terminal;
+
+/// <summary>What a frame has besides cells and texts; a plain value, so that a copy is one assignment.</summary>
+internal record struct FrameState
+{
+    public int CursorRow;
+    public int CursorColumn;
+    public bool CursorVisible;
+    public bool ReverseVideo;
+    public bool BracketedPaste;
+    public bool FocusEvents;
+
+    /// <summary>Mode 1007; kept, but never sent to a client.</summary>
+    public bool AlternateScroll;
+
+    /// <summary>Any title, icon name, was ever set: without that, none is sent.</summary>
+    public bool TitleEverSet;
+
+    /// <summary>The private mode that is on: 9, 1000, 1001, 1002, 1003, or 0.</summary>
+    public short MouseReporting;
+
+    /// <summary>The private mode that is on: 1005, 1006, 1015, or 0.</summary>
+    public short MouseEncoding;
+    public Rendition Rendition;
+    public ulong Bells;
+
+    public static FrameState Initial => new() { CursorVisible = true };
+}

@@ -1,0 +1,514 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace MoshBroker.Protocol.Terminal;
+
+/// <summary>One screen: cells, cursor, current rendition, the modes a client must know, title, icon name, clipboard, bells.</summary>
+/// <remarks>
+/// <see cref="Snapshot"/> copies no cells: frames of a session share rows, and a row is copied when one of them changes it. Snapshots
+/// come from the session's pool and must be given back by <see cref="Release"/>. Not thread-safe together with any frame of its session.
+/// </remarks>
+public sealed class Framebuffer
+{
+    /// <summary>The most columns: wider than any real window; a peer may ask for 2^31.</summary>
+    public const int MaxColumns = 2048;
+
+    /// <summary>The most rows.</summary>
+    public const int MaxRows = 1024;
+
+    /// <summary>The most cells: 8 MB a frame.</summary>
+    public const int MaxCells = 512 * 1024;
+
+    /// <summary>The longest title or icon name, in code points.</summary>
+    public const int MaxTitleCodePoints = 256;
+
+    private static readonly byte[] NoText = [];
+
+    private CellStore? _store;
+    private int[] _slots = [];
+
+    internal Framebuffer(ScreenMemory memory)
+    {
+        Memory = memory;
+    }
+
+    /// <summary>A blank screen of its own session's memory.</summary>
+    /// <param name="columns">1 to <see cref="MaxColumns"/>.</param>
+    /// <param name="rows">1 to <see cref="MaxRows"/>.</param>
+    public static Framebuffer Create(int columns, int rows)
+    {
+        Framebuffer frame = new(new ScreenMemory());
+        frame.Initialize(columns, rows);
+        return frame;
+    }
+
+    internal ScreenMemory Memory { get; }
+
+    internal FrameState State;
+
+    /// <summary>Width, 1 or more.</summary>
+    public int Columns { get; private set; }
+
+    /// <summary>Height, 1 or more.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Changes whenever the content may have; frames of one session with equal versions are equal.</summary>
+    public ulong Version { get; private set; }
+
+    /// <summary>Cursor row from 0.</summary>
+    public int CursorRow => State.CursorRow;
+
+    /// <summary>Cursor column from 0, below <see cref="Columns"/>.</summary>
+    public int CursorColumn => State.CursorColumn;
+
+    /// <summary>Mode 25.</summary>
+    public bool CursorVisible => State.CursorVisible;
+
+    /// <summary>Mode 5.</summary>
+    public bool ReverseVideo => State.ReverseVideo;
+
+    /// <summary>Mode 2004.</summary>
+    public bool BracketedPaste => State.BracketedPaste;
+
+    /// <summary>Mode 1004.</summary>
+    public bool FocusEvents => State.FocusEvents;
+
+    /// <summary>The private mode that is on: 9, 1000, 1001, 1002, 1003, or 0 for none.</summary>
+    public int MouseReporting => State.MouseReporting;
+
+    /// <summary>The private mode that is on: 1005, 1006, 1015, or 0 for none.</summary>
+    public int MouseEncoding => State.MouseEncoding;
+
+    /// <summary>What the next printed character looks like.</summary>
+    public Rendition Rendition => State.Rendition;
+
+    /// <summary>How often the bell rang.</summary>
+    public ulong Bells => State.Bells;
+
+    /// <summary>True once a program has set the title or the icon name.</summary>
+    public bool TitleEverSet => State.TitleEverSet;
+
+    /// <summary>Window title, UTF-8 without control characters except DEL; at most 256 code points.</summary>
+    public ReadOnlySpan<byte> Title => TitleBytes;
+
+    /// <summary>Icon name, as <see cref="Title"/>.</summary>
+    public ReadOnlySpan<byte> IconName => IconBytes;
+
+    /// <summary>Payload of the last OSC 52, uninterpreted, UTF-8 without control characters except DEL; at most 16,379 code points.</summary>
+    public ReadOnlySpan<byte> Clipboard => ClipboardBytes;
+
+    /// <summary>Never changed in place, so that frames share them.</summary>
+    internal byte[] TitleBytes { get; private set; } = NoText;
+
+    internal byte[] IconBytes { get; private set; } = NoText;
+
+    internal byte[] ClipboardBytes { get; private set; } = NoText;
+
+    internal CellStore Store => _store!;
+
+    /// <summary>One row, cell by cell; valid until the frame changes or is released.</summary>
+    /// <param name="row">0 to <see cref="Rows"/> - 1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<Cell> Row(int row) => _store!.Row(_slots[row]);
+
+    /// <summary>The slot of a row: equal slots of one store mean equal rows.</summary>
+    internal int Slot(int row) => _slots[row];
+
+    /// <summary>Writes a cell's text as UTF-8, without the no-break space of a fallback cell; empty for a blank one.</summary>
+    /// <returns>Length in bytes, at most 35.</returns>
+    public int CopyText(Cell cell, Span<byte> destination)
+    {
+        if (cell.IsBlank)
+            return 0;
+        if (!cell.IsInterned)
+            return new Rune(cell.Text).EncodeToUtf8(destination);
+
+        ReadOnlySpan<byte> text = Memory.Texts[cell.Text & ~Cell.InternedBit];
+        text.CopyTo(destination);
+        return text.Length;
+    }
+
+    /// <summary>What a reader sees in a row, trailing blanks dropped. For people and tests: it allocates.</summary>
+    /// <param name="row">0 to <see cref="Rows"/> - 1.</param>
+    public string RowText(int row)
+    {
+        StringBuilder text = new(Columns);
+        Span<byte> utf8 = stackalloc byte[TextTable.MaxLength];
+        ReadOnlySpan<Cell> cells = Row(row);
+        for (int column = 0; column < cells.Length; column++)
+        {
+            ref readonly Cell cell = ref cells[column];
+            if (cell.IsFallback)
+                text.Append('\u00a0');
+            text.Append(cell.IsBlank ? " " : Encoding.UTF8.GetString(utf8[..CopyText(cell, utf8)]));
+            if (cell.IsWide)
+                column++;
+        }
+
+        return text.ToString().TrimEnd(' ');
+    }
+
+    /// <summary>An independent copy that shares the rows. Give it back with <see cref="Release"/>.</summary>
+    public Framebuffer Snapshot()
+    {
+        Framebuffer copy = Memory.RentFrame();
+        copy.CopyFrom(this);
+        return copy;
+    }
+
+    /// <summary>Gives the frame's rows back, and the frame to the pool; it must not be used afterwards.</summary>
+    public void Release()
+    {
+        Drop();
+        TitleBytes = IconBytes = ClipboardBytes = NoText;
+        Memory.ReturnFrame(this);
+    }
+
+    /// <summary>True when a client could not tell the two apart: what <c>FrameDiff</c> writes between them is empty.</summary>
+    /// <remarks>Content decides, not history. Hidden right halves of wide characters and the alternate-scroll mode do not count.</remarks>
+    public bool ContentEquals(Framebuffer other)
+    {
+        if (ReferenceEquals(Memory, other.Memory) && Version == other.Version)
+            return true;
+        if (Columns != other.Columns || Rows != other.Rows || !StateEquals(other))
+            return false;
+
+        for (int row = 0; row < Rows; row++)
+        {
+            if (!RowEquals(row, other, row))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Makes this frame show the upper left part of <paramref name="source"/>, padded with blanks; the cursor is clamped. For a client
+    /// whose window has another size than the terminal. Writes only rows that differ.
+    /// </summary>
+    /// <param name="source">A frame of the same session.</param>
+    /// <param name="columns">Width of the view.</param>
+    /// <param name="rows">Height of the view.</param>
+    public void CopyClipped(Framebuffer source, int columns, int rows)
+    {
+        if (!ReferenceEquals(source.Memory, Memory))
+            throw new ArgumentException("The frame is not of this session.", nameof(source));
+
+        if (_store is null || Columns != columns || Rows != rows)
+        {
+            Drop();
+            Initialize(columns, rows);
+        }
+
+        int shared = Math.Min(columns, source.Columns);
+        Cell blank = default;
+        for (int row = 0; row < rows; row++)
+        {
+            if (row >= source.Rows)
+            {
+                if (Row(row).ContainsAnyExcept(blank))
+                    ReplaceSlot(row, Store.Filled(blank));
+                continue;
+            }
+
+            ReadOnlySpan<Cell> from = source.Row(row)[..shared];
+            if (Row(row)[..shared].SequenceEqual(from))
+                continue;
+
+            Span<Cell> to = WritableRow(row);
+            from.CopyTo(to);
+            if (columns != source.Columns)
+            {
+                // Whether the row goes on is a property of the last column, which is another one here. A wide character that the edge
+                // cuts in two can't be shown.
+                ref Cell last = ref to[shared - 1];
+                last.CellFlags &= ~CellFlags.Wrap;
+                if (shared == columns && last.IsWide && IsLead(to, shared - 1))
+                    last = Cell.Blank(last.BackgroundColor);
+            }
+        }
+
+        State = source.State;
+        State.CursorRow = Math.Min(State.CursorRow, rows - 1);
+        State.CursorColumn = Math.Min(State.CursorColumn, columns - 1);
+        TitleBytes = source.TitleBytes;
+        IconBytes = source.IconBytes;
+        ClipboardBytes = source.ClipboardBytes;
+        Touch();
+    }
+
+    internal void Initialize(int columns, int rows)
+    {
+        CheckSize(columns, rows);
+        Columns = columns;
+        Rows = rows;
+        _store = Memory.NewStore(columns);
+        _store.AddUser();
+        _slots = new int[rows];
+        for (int row = 0; row < rows; row++)
+            _slots[row] = _store.Filled(default);
+        State = FrameState.Initial;
+        TitleBytes = IconBytes = ClipboardBytes = NoText;
+        Touch();
+    }
+
+    internal static void CheckSize(int columns, int rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        if (!IsAllowedSize(columns, rows))
+            throw new ArgumentOutOfRangeException(nameof(rows), "The screen is larger than is allowed.");
+    }
+
+    internal static bool IsAllowedSize(int columns, int rows) =>
+        columns is >= 1 and <= MaxColumns && rows is >= 1 and <= MaxRows && columns * rows <= MaxCells;
+
+    /// <summary>Makes this frame a copy of another one of its session; what it showed before is released.</summary>
+    internal void CopyFrom(Framebuffer source)
+    {
+        Debug.Assert(ReferenceEquals(source.Memory, Memory), "Frames of different sessions share nothing.");
+        if (!ReferenceEquals(_store, source._store))
+        {
+            Drop();
+            _store = source._store;
+            Store.AddUser();
+        }
+        else
+        {
+            ReleaseRows(0, Rows);
+        }
+
+        if (_slots.Length < source.Rows)
+            _slots = new int[source.Rows];
+        CellStore store = Store;
+        Columns = source.Columns;
+        Rows = source.Rows;
+        State = source.State;
+        Version = source.Version;
+        TitleBytes = source.TitleBytes;
+        IconBytes = source.IconBytes;
+        ClipboardBytes = source.ClipboardBytes;
+        for (int row = 0; row < Rows; row++)
+        {
+            int slot = source._slots[row];
+            _slots[row] = slot;
+            store.AddReference(slot);
+        }
+    }
+
+    /// <summary>Notes that the content may have changed.</summary>
+    internal void Touch() => Version = Memory.NextVersion();
+
+    /// <summary>A row to write to; copied first when another frame shares it. Valid until the frame changes otherwise.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Span<Cell> WritableRow(int row)
+    {
+        int slot = _slots[row];
+        if (_store!.IsShared(slot))
+            slot = Unshare(row);
+        return _store.Row(slot);
+    }
+
+    /// <summary>Blanks whole rows; they share one.</summary>
+    internal void FillRows(int row, int count, Cell filling)
+    {
+        for (int i = row; i < row + count; i++)
+        {
+            int slot = Store.Filled(filling);
+            Store.Release(_slots[i]);
+            _slots[i] = slot;
+        }
+    }
+
+    /// <summary>Moves the rows of a region up, the upper ones out of it; what comes in at the bottom is filled.</summary>
+    internal void ScrollUp(int top, int bottom, int count, Cell filling)
+    {
+        int height = bottom - top + 1;
+        count = Math.Min(count, height);
+        ReleaseRows(top, count);
+        Array.Copy(_slots, top + count, _slots, top, height - count);
+        for (int row = bottom - count + 1; row <= bottom; row++)
+            _slots[row] = Store.Filled(filling);
+    }
+
+    /// <summary>Moves the rows of a region down, the lower ones out of it; what comes in at the top is filled.</summary>
+    internal void ScrollDown(int top, int bottom, int count, Cell filling)
+    {
+        int height = bottom - top + 1;
+        count = Math.Min(count, height);
+        ReleaseRows(bottom - count + 1, count);
+        Array.Copy(_slots, top, _slots, top + count, height - count);
+        for (int row = top; row < top + count; row++)
+            _slots[row] = Store.Filled(filling);
+    }
+
+    /// <summary>Cuts or pads at the right and at the bottom; what is new is filled. No row continues in the next after a change of width.</summary>
+    internal void Resize(int columns, int rows, Cell filling)
+    {
+        CheckSize(columns, rows);
+        if (columns != Columns)
+        {
+            CellStore old = Store;
+            CellStore store = Memory.NewStore(columns);
+            store.AddUser();
+            int shared = Math.Min(columns, Columns);
+            for (int row = 0; row < Rows; row++)
+            {
+                int slot = store.Allocate();
+                Span<Cell> to = store.Row(slot);
+                ReadOnlySpan<Cell> from = old.Row(_slots[row]);
+                from[..shared].CopyTo(to);
+                to[shared..].Fill(filling);
+                to[shared - 1].CellFlags &= ~CellFlags.Wrap;
+                old.Release(_slots[row]);
+                _slots[row] = slot;
+            }
+
+            _store = store;
+            Columns = columns;
+            old.RemoveUser();
+        }
+
+        if (rows < Rows)
+        {
+            ReleaseRows(rows, Rows - rows);
+        }
+        else if (rows > Rows)
+        {
+            Array.Resize(ref _slots, rows);
+            for (int row = Rows; row < rows; row++)
+                _slots[row] = Store.Filled(filling);
+        }
+
+        Rows = rows;
+        Touch();
+    }
+
+    internal void SetTitle(ReadOnlySpan<byte> title) => TitleBytes = SameOrNew(TitleBytes, title);
+
+    internal void SetIconName(ReadOnlySpan<byte> name) => IconBytes = SameOrNew(IconBytes, name);
+
+    internal void SetClipboard(ReadOnlySpan<byte> payload) => ClipboardBytes = SameOrNew(ClipboardBytes, payload);
+
+    /// <summary>True when two rows look the same and behave the same when the screen changes further.</summary>
+    internal bool RowEquals(int row, Framebuffer other, int otherRow)
+    {
+        bool sharesTexts = ReferenceEquals(Memory, other.Memory);
+        if (sharesTexts && ReferenceEquals(_store, other._store) && _slots[row] == other._slots[otherRow])
+            return true;
+
+        ReadOnlySpan<Cell> mine = Row(row);
+        ReadOnlySpan<Cell> theirs = other.Row(otherRow);
+        if (mine.Length != theirs.Length)
+            return false;
+
+        // Bitwise equal rows need no closer look, unless the numbers in them belong to different tables.
+        if (sharesTexts && MemoryMarshal.AsBytes(mine).SequenceEqual(MemoryMarshal.AsBytes(theirs)))
+            return true;
+
+        for (int column = 0; column < mine.Length; column++)
+        {
+            if (!CellEquals(mine[column], other, theirs[column]))
+                return false;
+            if (mine[column].IsWide)
+            {
+                // The hidden half is not looked at, but in the last column it may still say that the row goes on.
+                column++;
+                if (column == mine.Length - 1 && mine[column].Wraps != theirs[column].Wraps)
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    internal bool CellEquals(Cell mine, Framebuffer other, Cell theirs)
+    {
+        if (mine.Equals(theirs))
+            return !mine.IsInterned || ReferenceEquals(Memory, other.Memory) || TextOf(mine).SequenceEqual(other.TextOf(theirs));
+        if (!mine.IsInterned || !theirs.IsInterned || ReferenceEquals(Memory, other.Memory))
+            return false;
+
+        Cell renamed = theirs;
+        renamed.Text = mine.Text;
+        return mine.Equals(renamed) && TextOf(mine).SequenceEqual(other.TextOf(theirs));
+    }
+
+    internal ReadOnlySpan<byte> TextOf(Cell cell) => Memory.Texts[cell.Text & ~Cell.InternedBit];
+
+    /// <summary>True when the cell shows: it is not the right half of a wide character.</summary>
+    internal static bool IsLead(ReadOnlySpan<Cell> row, int column)
+    {
+        // Hidden is who follows a wide lead; in a run of wide cells every second one leads.
+        int wide = 0;
+        while (column - wide > 0 && row[column - wide - 1].IsWide)
+            wide++;
+        return (wide & 1) == 0;
+    }
+
+    /// <summary>Debug builds check after each mutation what the rest relies on.</summary>
+    [Conditional("DEBUG")]
+    internal void CheckInvariants()
+    {
+        Debug.Assert(IsAllowedSize(Columns, Rows), "The size is in bounds.");
+        Debug.Assert(State.CursorRow >= 0 && State.CursorRow < Rows, "The cursor is on the screen.");
+        Debug.Assert(State.CursorColumn >= 0 && State.CursorColumn < Columns, "The cursor is on the screen.");
+        Debug.Assert(_slots.Length >= Rows && Store.Columns == Columns, "Rows have the width of the frame.");
+        for (int row = 0; row < Rows; row++)
+            Debug.Assert(Store.References(_slots[row]) > 0, "A row that is shown is referenced.");
+
+        ReadOnlySpan<Cell> cursorRow = Row(State.CursorRow);
+        for (int column = 0; column < cursorRow.Length; column++)
+        {
+            ref readonly Cell cell = ref cursorRow[column];
+            Debug.Assert(!cell.Wraps || column == Columns - 1, "Only the last cell says that a row goes on.");
+            Debug.Assert(
+                !cell.IsBlank || cell.Equals(new Cell(0, new(default, cell.BackgroundColor, default), cell.CellFlags & CellFlags.Wrap)),
+                "A blank cell has nothing but a background.");
+        }
+    }
+
+    private bool StateEquals(Framebuffer other)
+    {
+        FrameState mine = State;
+        mine.AlternateScroll = other.State.AlternateScroll;
+        return mine == other.State
+            && TitleBytes.AsSpan().SequenceEqual(other.TitleBytes)
+            && IconBytes.AsSpan().SequenceEqual(other.IconBytes)
+            && ClipboardBytes.AsSpan().SequenceEqual(other.ClipboardBytes);
+    }
+
+    private static byte[] SameOrNew(byte[] old, ReadOnlySpan<byte> text) => text.SequenceEqual(old) ? old : text.ToArray();
+
+    private void ReplaceSlot(int row, int slot)
+    {
+        Store.Release(_slots[row]);
+        _slots[row] = slot;
+    }
+
+    private int Unshare(int row)
+    {
+        int slot = Store.AllocateCopy(_slots[row]);
+        ReplaceSlot(row, slot);
+        return slot;
+    }
+
+    private void ReleaseRows(int row, int count)
+    {
+        for (int i = row; i < row + count; i++)
+            Store.Release(_slots[i]);
+    }
+
+    private void Drop()
+    {
+        if (_store is null)
+            return;
+        ReleaseRows(0, Rows);
+        CellStore store = _store;
+        _store = null;
+        Rows = 0;
+        store.RemoveUser();
+    }
+}
