@@ -24,6 +24,9 @@ public interface ISyncState<TSelf>
     /// <summary>Appends the serialised message that turns <paramref name="source"/> into this state; nothing when they are the same.</summary>
     void WriteDiff(TSelf source, IBufferWriter<byte> diff);
 
+    /// <summary>False when a diff is not the message it ought to be: then it is dropped and the session goes on. Changes nothing.</summary>
+    bool IsWellFormed(ReadOnlySpan<byte> diff) => true;
+
     /// <summary>Applies a diff that a peer sent; false when it breaks the protocol, after which this state must not be used.</summary>
     bool TryApply(ReadOnlySpan<byte> diff);
 
@@ -32,4 +35,19 @@ public interface ISyncState<TSelf>
     /// state need not be kept. Local bookkeeping: never visible on the wire.
     /// </summary>
     void ForgetBefore(TSelf oldest);
+
+    /// <summary>
+    /// True when this state, as received under a higher number, may follow <paramref name="older"/>; where states only ever grow, false when it does
+    /// not extend it, which breaks the protocol.
+    /// </summary>
+    bool CanFollow(TSelf older) => true;
+
+    /// <summary>Appends the content, for the snapshot of a transport.</summary>
+    void WriteContent(IBufferWriter<byte> content) => throw new NotSupportedException();
+
+    /// <summary>
+    /// Replaces the content of this object, a snapshot that nobody else uses, by what <see cref="WriteContent"/> wrote; false when it is no such thing,
+    /// after which this state must not be used.
+    /// </summary>
+    bool TryReadContent(ReadOnlySpan<byte> content) => throw new NotSupportedException();
 }

@@ -1,0 +1,96 @@
+namespace MoshBroker.Protocol.StateSync;
+
+/// <summary>When to send next: acks and heartbeats on one deadline, states on the other.</summary>
+internal sealed class SendSchedule
+{
+    /// <summary>An end that has nothing to say says so this often, in ms.</summary>
+    public const long HeartbeatInterval = 3000;
+
+    /// <summary>Added to the round-trip timeout before a state is taken to be lost, in ms.</summary>
+    public const long TimeoutSlack = 100;
+
+    // Data is acknowledged within this, ms, if nothing else is sent before.
+    private const long AckDelay = 100;
+
+    // A peer that brought nothing new for so long gets heartbeats only, ms.
+    private const long ActiveRetryTime = 10_000;
+
+    private MonoTime _collectingSince = MonoTime.Forever;
+    private bool _isSettled;
+
+    public SendSchedule(MonoTime now) => AckDeadline = now;
+
+    public MonoTime AckDeadline { get; private set; }
+
+    public MonoTime SendDeadline { get; private set; } = MonoTime.Forever;
+
+    /// <summary>How long a changed state waits for further changes, in ms.</summary>
+    public long CollectionDelay { get; set; }
+
+    /// <summary>True when the peer sent data that nothing has acknowledged yet.</summary>
+    public bool IsDataAckPending { get; set; }
+
+    public MonoTime Deadline => MonoTime.Min(AckDeadline, SendDeadline);
+
+    /// <summary>Nothing more is expected to be collected for the present change.</summary>
+    public void Settle() => _isSettled = true;
+
+    public void AckNow(MonoTime now) => AckDeadline = MonoTime.Min(AckDeadline, now);
+
+    /// <summary>Works both deadlines out anew.</summary>
+    public void Reckon(MonoTime now, RoundTripEstimator roundTrip, MonoTime heard, MonoTime newestSentAt, Difference difference, bool isEnding)
+    {
+        MonoTime nextFrame = newestSentAt.Plus(roundTrip.FrameInterval);
+        if (IsDataAckPending)
+            AckDeadline = MonoTime.Min(AckDeadline, now.Plus(AckDelay));
+
+        bool isActive = now.Since(heard) < ActiveRetryTime;
+        if (difference == Difference.FromNewestSent)
+        {
+            _collectingSince = MonoTime.Min(_collectingSince, now);
+            SendDeadline = MonoTime.Max(CollectedAt, nextFrame);
+        }
+        else if (difference == Difference.FromAssumed && isActive)
+        {
+            SendDeadline = _collectingSince == MonoTime.Forever ? nextFrame : MonoTime.Max(CollectedAt, nextFrame);
+        }
+        else if (difference != Difference.None && isActive)
+        {
+            SendDeadline = newestSentAt.Plus(roundTrip.Timeout + TimeoutSlack);
+        }
+        else
+        {
+            SendDeadline = MonoTime.Forever;
+        }
+
+        if (isEnding)
+            AckDeadline = nextFrame;
+    }
+
+    /// <summary>An instruction was sent: it acknowledged everything, and it was a heartbeat too.</summary>
+    public void OnSent(MonoTime now)
+    {
+        AckDeadline = now.Plus(HeartbeatInterval);
+        IsDataAckPending = false;
+        OnNothingToSend();
+    }
+
+    /// <summary>The state came back to what the peer is taken to have.</summary>
+    public void OnNothingToSend()
+    {
+        SendDeadline = MonoTime.Forever;
+        _collectingSince = MonoTime.Forever;
+        _isSettled = false;
+    }
+
+    private MonoTime CollectedAt => _isSettled ? _collectingSince : _collectingSince.Plus(CollectionDelay);
+
+    /// <summary>The nearest of the states sent that the current one differs from.</summary>
+    public enum Difference
+    {
+        None,
+        FromAcknowledged,
+        FromAssumed,
+        FromNewestSent,
+    }
+}

@@ -1,0 +1,14 @@
+namespace MoshBroker.Protocol.Wire;
+
+/// <summary>What one instruction of a UserMessage says.</summary>
+public enum UserInstructionKind
+{
+    /// <summary>Nothing that is known here; skip it.</summary>
+    None,
+
+    /// <summary>The user typed <see cref="UserMessageReader.Keys"/>.</summary>
+    Keystroke,
+
+    /// <summary>The user's window became <see cref="UserMessageReader.Columns"/> by <see cref="UserMessageReader.Rows"/>.</summary>
+    Resize,
+}
