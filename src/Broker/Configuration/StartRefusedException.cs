@@ -1,6 +1,6 @@
 namespace MoshBroker.Configuration;
 
-/// <summary>The broker cannot start. The message is one line for stderr that names the thing and the cure.</summary>
+/// <summary>The broker cannot start, or a command cannot be carried out. The message is one line for stderr that names the thing and the cure.</summary>
 internal sealed class StartRefusedException : Exception
 {
     public StartRefusedException(string message, Exception? inner = null, int exitCode = ExitCodes.Failed)

@@ -8,5 +8,5 @@ namespace MoshBroker.Dashboard.Feed;
 [JsonSerializable(typeof(NodeView))]
 [JsonSerializable(typeof(SessionView))]
 [JsonSerializable(typeof(IReadOnlyList<SessionView>))]
-[JsonSerializable(typeof(SessionView[]))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class FeedJson : JsonSerializerContext;

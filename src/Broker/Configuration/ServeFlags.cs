@@ -1,0 +1,29 @@
+namespace MoshBroker.Configuration;
+
+/// <summary>The long flags of <c>serve</c>, which are the config file's keys too.</summary>
+internal static class ServeFlags
+{
+    public const string Data = "data";
+    public const string Socket = "socket";
+    public const string ListenHost = "listen-host";
+    public const string Ports = "ports";
+    public const string Http = "http";
+    public const string Metrics = "metrics";
+    public const string Ssh = "ssh";
+    public const string Store = "store";
+    public const string Node = "node";
+
+    /// <summary>In the order of help.</summary>
+    public static IReadOnlyList<ServeFlag> All { get; } =
+    [
+        new(Data, "DIR", "Folder of the master key and the store ($XDG_STATE_HOME/moshbroker, ~/.local/state/moshbroker; root: /var/lib/moshbroker)"),
+        new(Socket, "PATH", "Control socket ($XDG_RUNTIME_DIR/moshbroker/broker.sock; root: /run/moshbroker/broker.sock)"),
+        new(ListenHost, "ADDR", "Address for UDP (all addresses, IPv4 and IPv6)"),
+        new(Ports, "LO:HI|shared:PORT", "UDP ports, a random one per client, or one for all; may repeat (60001:60999)", MayRepeat: true),
+        new(Http, "ADDR:PORT|off", "Dashboard (127.0.0.1:8080)"),
+        new(Metrics, "ADDR:PORT|off", "Health endpoints (where the dashboard is, or would be)"),
+        new(Ssh, "off", "Front door; not in this build"),
+        new(Store, "sqlite:FILE", "Session store (sqlite:DIR/sessions.db)"),
+        new(Node, "NAME", "This node's name (the host name)"),
+    ];
+}

@@ -1,0 +1,22 @@
+using MoshBroker.Dashboard.Feed;
+
+namespace MoshBroker.Broker.Tests;
+
+/// <summary>Views as a broker would publish them.</summary>
+internal static class SampleViews
+{
+    private static readonly DateTimeOffset Start = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static ChannelView Channel(string? peer = "198.51.100.7:40112") => new(
+        1, 60123, peer, peer is null ? null : 41.6, peer is null ? null : 0.8, 120, 340, 9000, 80_000, 2, 6000,
+        new Dictionary<string, long>(StringComparer.Ordinal) { ["auth_failed"] = 3 });
+
+    public static SessionView Session(string id = "1a2b3c4d", SessionState state = SessionState.Attached, string command = "bash", string user = "ann") => new(
+        id, state, 1000, user, command, 4242, Start, 120, 40, 12.4, 5000, 300, EndReason: null, [Channel(state == SessionState.Starting ? null : "198.51.100.7:40112")]);
+
+    public static NodeView Node(string? notReady = null) => new(
+        "node-1", "0.1.0", Start,
+        [new ListeningView("Mosh (UDP)", "all addresses, ports 60001:60999"), new ListeningView("Control socket", "/run/moshbroker/broker.sock")],
+        Sessions: 1, Capacity: 999, GcPauseSeconds: 0.012, notReady,
+        new Dictionary<string, long>(StringComparer.Ordinal) { ["unknown_source"] = 7 });
+}
