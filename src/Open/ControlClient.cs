@@ -35,7 +35,8 @@ internal sealed unsafe class ControlClient
 
         Span<byte> address = stackalloc byte[2 + MaxPath + 1];
         address.Clear();
-        MemoryMarshal.Write(address, (ushort)SocketNative.FamilyUnix);
+        // The family, a number in the machine's order: 64-bit Linux is little-endian wherever .NET runs, but for s390x.
+        address[BitConverter.IsLittleEndian ? 0 : 1] = SocketNative.FamilyUnix;
         path.CopyTo(address[2..]);
         // Non-blocking: a listener whose queue is full makes connect wait for ever otherwise.
         const int NonBlocking = 0x800;

@@ -125,7 +125,7 @@ internal sealed unsafe class Trampoline
             _ = SpawnNative.InitAttributes(attributes);
             _ = SpawnNative.SetFlags(attributes, SpawnNative.SetSession | SpawnNative.SetSignalDefaults | SpawnNative.SetSignalMask);
             // Not sigfillset: it leaves out libc's own two signals, which posix_spawn would then set to be ignored in the child.
-            new Span<byte>(signals, SpawnNative.OpaqueSize).Fill(0xff);
+            for (int i = 0; i < SpawnNative.OpaqueSize; i++) { signals[i] = 0xff; }
             _ = SpawnNative.SetDefaultSignals(attributes, signals);
             _ = SpawnNative.EmptySignals(signals);
             _ = SpawnNative.SetMask(attributes, signals);
