@@ -25,6 +25,7 @@ internal sealed class ImpairmentRelay : IDisposable
     private readonly HashSet<ulong> _nonces = [];
     private readonly List<ulong> _repeated = [];
     private readonly Thread _thread;
+    private readonly HashSet<EndPoint> _clients = [];
     private EndPoint? _client;
     private bool _paused;
     private volatile bool _stopping;
@@ -53,6 +54,12 @@ internal sealed class ImpairmentRelay : IDisposable
     public IReadOnlyList<ulong> RepeatedNonces
     {
         get { lock (_lock) { return [.. _repeated]; } }
+    }
+
+    /// <summary>From how many addresses the client has sent so far.</summary>
+    public int ClientPorts
+    {
+        get { lock (_lock) { return _clients.Count; } }
     }
 
     public int LostCount => Captured.Count(d => d.Lost);
@@ -137,7 +144,13 @@ internal sealed class ImpairmentRelay : IDisposable
 
             lock (_lock)
             {
-                if (toServer) { _client = from; }
+                if (toServer)
+                {
+                    _client = from;
+                    _clients.Add(from);
+                }
+
+
                 Accept(toServer, _ups.Count - 1, stale: !toServer && socket != _ups[^1], buffer.AsSpan(0, length).ToArray());
             }
         }
