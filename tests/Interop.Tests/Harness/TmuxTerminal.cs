@@ -36,7 +36,7 @@ internal sealed class TmuxTerminal : IAsyncDisposable
         {
             terminal._scratch.Write("conf", Configuration);
             // The program must not know that it is in tmux: programs behave differently there.
-            string line = $"env -u TMUX -u TMUX_PANE SHELL={environment["SHELL"]} {Command.Quote(program)}; printf '\n{EndMark}%d]' $?; exec sleep 1d";
+            string line = $"env -u TMUX -u TMUX_PANE SHELL={environment["SHELL"]} {Command.Quote(program)}; printf '\\r\\n{EndMark}%d]' $?; exec sleep 1d";
             CommandResult started = await Command.RunAsync(
                 [.. terminal.Tmux, "new-session", "-d", "-s", "t", "-x", Number(columns), "-y", Number(rows), line], environment);
             Assert.True(started.ExitCode == 0, "tmux: " + started.Error);
