@@ -1,1 +1,5 @@
-return 1;
+using MoshBroker;
+using MoshBroker.Commands;
+using MoshBroker.Configuration;
+
+return await CommandLine.RunAsync(args, BrokerService.ServeAsync, HostEnvironment.Real, Console.Out, Console.Error);

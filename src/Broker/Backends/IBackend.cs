@@ -1,0 +1,22 @@
+using MoshBroker.Protocol;
+
+namespace MoshBroker.Backends;
+
+/// <summary>What runs behind a terminal: it takes input, gives output, and ends. All on the session's own loop.</summary>
+internal interface IBackend : IDisposable
+{
+    /// <summary>Bytes of input that it has not taken yet.</summary>
+    int PendingInput { get; }
+
+    /// <summary>Since when it has taken none of them; <see cref="MonoTime.Forever"/> while nothing waits.</summary>
+    MonoTime StalledSince { get; }
+
+    /// <summary>Lets the program begin: it waits until a client is there to see it.</summary>
+    void Release(MonoTime now);
+
+    /// <summary>Hands input over; what it cannot take at once is kept.</summary>
+    void Send(MonoTime now, ReadOnlySpan<byte> input);
+
+    /// <summary>Sets the window size that the program sees.</summary>
+    void Resize(int columns, int rows);
+}

@@ -1,0 +1,193 @@
+using System.Buffers;
+using MoshBroker.Native;
+using MoshBroker.Protocol;
+
+namespace MoshBroker.Backends;
+
+/// <summary>A program in a pseudo-terminal that its user's own <c>open</c> started: we hold the master, and the pipe it waits on.</summary>
+/// <remarks>
+/// Both descriptors came from the user and may be shared with him, so every call on them is guarded: he can make it block at any time.
+/// </remarks>
+internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
+{
+    private const int ReadsPerTurn = 8; // At most 4 KiB each (the kernel's terminal buffer); then others have their turn.
+    private const int InterruptsAllowed = 2; // A machine under heavy load may be the reason, once or twice.
+
+    private readonly FileDescriptor _master;
+    private readonly EpollLoop _loop;
+    private readonly byte[] _readBuffer;
+    private readonly IBackendHandler _handler;
+    private readonly EpollLoop.Watch _watch;
+    private FileDescriptor? _release;
+    private byte[] _pending = [];
+    private int _pendingStart;
+    private int _pendingEnd;
+    private int _interrupts;
+    private bool _disposed;
+
+    /// <summary>Takes over both descriptors and begins to read; on the loop's thread. The buffer is the loop's, shared by all.</summary>
+    public PtyBackend(FileDescriptor master, FileDescriptor release, EpollLoop loop, byte[] readBuffer, IBackendHandler handler)
+    {
+        _master = master;
+        _release = release;
+        _loop = loop;
+        _readBuffer = readBuffer;
+        _handler = handler;
+        _watch = loop.Add(master, EpollNative.In, this);
+    }
+
+    public int PendingInput => _pendingEnd - _pendingStart;
+
+    public MonoTime StalledSince { get; private set; } = MonoTime.Forever;
+
+    public void Release(MonoTime now)
+    {
+        if (_release is null) { return; }
+        byte go = (byte)'\n';
+        _loop.Guard.Enter();
+        nint written = PtyNative.Write(_release, &go, 1);
+        _loop.Guard.Leave();
+        _release.Dispose();
+        _release = null;
+        if (written != 1) { End(now, BackendEnd.Failed); }
+    }
+
+    public void Send(MonoTime now, ReadOnlySpan<byte> input)
+    {
+        if (_disposed || input.IsEmpty) { return; }
+        int taken = PendingInput == 0 ? Write(now, input) : 0;
+        if (taken < input.Length && !_disposed) { Keep(now, input[taken..]); }
+    }
+
+    public void Resize(int columns, int rows)
+    {
+        if (!_disposed) { PtyNative.Resize(_master, columns, rows); }
+    }
+
+    public void OnReady(MonoTime now, uint events)
+    {
+        if ((events & EpollNative.Out) != 0) { WritePending(now); }
+        if (_disposed || (events & ~EpollNative.Out) == 0) { return; }
+        bool some = false;
+        for (int i = 0; i < ReadsPerTurn && !_disposed; i++)
+        {
+            int count = Read(now, out bool again);
+            if (count > 0)
+            {
+                some = true;
+                _handler.OnOutput(now, _readBuffer.AsSpan(0, count));
+            }
+
+            if (!again) { break; }
+        }
+
+        if (some) { _handler.OnOutputEnd(now); }
+    }
+
+    public void Dispose()
+    {
+        if (_disposed) { return; }
+        _disposed = true;
+        _loop.Remove(_watch);
+        _release?.Dispose();
+        _master.Dispose();
+        DropPending();
+    }
+
+    private int Read(MonoTime now, out bool again)
+    {
+        nint count;
+        int errno;
+        _loop.Guard.Enter();
+        fixed (byte* buffer = _readBuffer)
+        {
+            count = PtyNative.Read(_master, buffer, _readBuffer.Length);
+            errno = Errno.Last;
+        }
+
+        bool interrupted = _loop.Guard.Leave();
+        again = count > 0;
+        if (count > 0) { return (int)count; }
+        if (count < 0 && errno is Errno.Again or Errno.Interrupted)
+        {
+            OnInterrupted(now, interrupted && errno == Errno.Interrupted);
+            return 0;
+        }
+
+        End(now, count == 0 || errno == Errno.Io ? BackendEnd.Exited : BackendEnd.Failed);
+        return 0;
+    }
+
+    private int Write(MonoTime now, ReadOnlySpan<byte> input)
+    {
+        nint count;
+        int errno;
+        _loop.Guard.Enter();
+        fixed (byte* bytes = input)
+        {
+            count = PtyNative.Write(_master, bytes, input.Length);
+            errno = Errno.Last;
+        }
+
+        bool interrupted = _loop.Guard.Leave();
+        if (interrupted) { OnInterrupted(now, count < input.Length); }
+        if (count >= 0) { return (int)count; }
+        // EIO here means that the program is gone; reading finds the last of its output before it says so.
+        if (errno is not (Errno.Again or Errno.Interrupted or Errno.Io)) { End(now, BackendEnd.Failed); }
+        return errno == Errno.Io ? input.Length : 0;
+    }
+
+    private void OnInterrupted(MonoTime now, bool blocked)
+    {
+        if (!blocked) { return; }
+        if (!PtyNative.IsNonBlocking(_master) || ++_interrupts > InterruptsAllowed) { End(now, BackendEnd.Stalled); }
+    }
+
+    private void Keep(MonoTime now, ReadOnlySpan<byte> rest)
+    {
+        if (PendingInput == 0)
+        {
+            StalledSince = now;
+            _pendingStart = _pendingEnd = 0;
+        }
+
+        if (_pending.Length - _pendingEnd < rest.Length)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(4096, (PendingInput + rest.Length) * 2));
+            _pending.AsSpan(_pendingStart, PendingInput).CopyTo(larger);
+            if (_pending.Length > 0) { ArrayPool<byte>.Shared.Return(_pending, clearArray: true); }
+            (_pending, _pendingStart, _pendingEnd) = (larger, 0, PendingInput);
+        }
+
+        rest.CopyTo(_pending.AsSpan(_pendingEnd));
+        _pendingEnd += rest.Length;
+        _loop.Change(_watch, EpollNative.In | EpollNative.Out);
+    }
+
+    private void WritePending(MonoTime now)
+    {
+        int taken = Write(now, _pending.AsSpan(_pendingStart, PendingInput));
+        if (_disposed) { return; }
+        _pendingStart += taken;
+        if (taken > 0) { StalledSince = now; }
+        if (PendingInput > 0) { return; }
+        DropPending();
+        _loop.Change(_watch, EpollNative.In);
+    }
+
+    private void DropPending()
+    {
+        // What was typed may be a password.
+        if (_pending.Length > 0) { ArrayPool<byte>.Shared.Return(_pending, clearArray: true); }
+        _pending = [];
+        _pendingStart = _pendingEnd = 0;
+        StalledSince = MonoTime.Forever;
+    }
+
+    private void End(MonoTime now, BackendEnd end)
+    {
+        if (_disposed) { return; }
+        Dispose();
+        _handler.OnBackendEnded(now, end);
+    }
+}

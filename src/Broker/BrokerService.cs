@@ -1,0 +1,30 @@
+using MoshBroker.Cluster;
+using MoshBroker.Configuration;
+using MoshBroker.Endpoint;
+using MoshBroker.FrontDoor;
+using MoshBroker.Sessions;
+
+namespace MoshBroker;
+
+/// <summary>The broker, put together from its parts: what is between <c>serve</c> and the signal that ends it.</summary>
+internal static class BrokerService
+{
+    public static async Task<int> ServeAsync(ServeOptions options, CancellationToken stopping)
+    {
+        TimeProvider time = TimeProvider.System;
+        using ILoggerFactory logging = Logging.Create();
+        using DataDirectory data = DataDirectory.Open(options.DataDirectory);
+        using KeySealer sealer = new(MasterKey.Load(options.DataDirectory, options.MasterKeyFile));
+        await using ISessionStore store = SqliteStore.Open(((StoreAddress.Sqlite)options.Store).File, time);
+        await store.EndLeftoversAsync(options.Node, stopping);
+
+        UdpPortRange[] ports = [.. options.Ports.OfType<PortSource.Range>().Select(range => new UdpPortRange(range.Low, range.High))];
+        Capacity capacity = Capacity.Plan(ports.Sum(range => range.Count));
+        HubSettings settings = new(options.Node, options.ListenHost, ports, Environment.ProcessorCount, capacity);
+        await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), time);
+        ControlLog controlLog = new(logging.CreateLogger<ControlSocket>());
+        await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, controlLog), controlLog);
+        await Task.Delay(Timeout.Infinite, stopping).ContinueWith(static _ => { }, TaskScheduler.Default);
+        return ExitCodes.Ok;
+    }
+}

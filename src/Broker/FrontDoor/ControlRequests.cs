@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using MoshBroker.Configuration;
+using MoshBroker.Control;
+using MoshBroker.Dashboard.Feed;
+using MoshBroker.Endpoint;
+using MoshBroker.Native;
+using MoshBroker.Sessions;
+
+namespace MoshBroker.FrontDoor;
+
+/// <summary>What each verb of the control socket does, and who may ask for it: a uid for its own sessions, root and the broker's own uid for all.</summary>
+internal sealed class ControlRequests(SessionHub hub, ControlLog log)
+{
+    private const int MaxCommandLength = 200; // For display only.
+    private readonly uint _own = AccountNative.EffectiveUser();
+
+    /// <summary>Answers one request. Descriptors that a session takes over leave the list; the caller closes the rest.</summary>
+    public async Task<ControlMessage> AnswerAsync(uint uid, ControlMessage request, List<FileDescriptor> descriptors, CancellationToken cancellation)
+    {
+        string verb = Encoding.UTF8.GetString(request.Head);
+        return verb switch
+        {
+            "open" => await OpenAsync(uid, request, descriptors, cancellation),
+            "sessions-list" => Json([.. hub.Sessions.Where(view => MayAsk(uid, view))]),
+            "sessions-show" => Show(uid, Text(request, "session"u8) ?? ""),
+            "sessions-close" => Close(uid, request),
+            _ => Refuse(uid, $"unknown request '{OneLine.Of(verb)}'; this broker and the command are of different versions"),
+        };
+    }
+
+    private static string? Text(ControlMessage request, ReadOnlySpan<byte> name) => request.Find(name) is { } value ? Encoding.UTF8.GetString(value) : null;
+
+    private static ControlMessage Json(IReadOnlyList<SessionView> views) => Json(JsonSerializer.SerializeToUtf8Bytes(views, FeedJson.Default.IReadOnlyListSessionView));
+
+    private static ControlMessage Json(byte[] json) => new ControlMessage("ok"u8).Add("json"u8, json);
+
+    private static UdpPortRange? ParsePorts(string? text)
+    {
+        if (text is null) { return null; }
+        string[] ends = text.Split(':');
+        if (ends.Length > 2 || !ushort.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out ushort low)) { return new UdpPortRange(1, 0); }
+        ushort high = low;
+        if (ends.Length == 2 && !ushort.TryParse(ends[1], NumberStyles.None, CultureInfo.InvariantCulture, out high)) { return new UdpPortRange(1, 0); }
+        return low == 0 ? null : new UdpPortRange(low, high); // 0: any.
+    }
+
+    private static (int Columns, int Rows) ParseSize(string? text)
+    {
+        string[] parts = (text ?? "").Split('x');
+        return parts.Length == 2
+            && ushort.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out ushort columns)
+            && ushort.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out ushort rows)
+            && SessionActor.IsUsableSize(columns, rows)
+            ? (columns, rows)
+            : (80, 24);
+    }
+
+    private bool MayAsk(uint uid, SessionView view) => uid == 0 || uid == _own || uid == view.Uid;
+
+    private async Task<ControlMessage> OpenAsync(uint uid, ControlMessage request, List<FileDescriptor> descriptors, CancellationToken cancellation)
+    {
+        if (descriptors.Count != 2) { return Refuse(uid, "a request to open a session comes with a terminal and a pipe, and nothing else"); }
+        (FileDescriptor master, FileDescriptor release) = (descriptors[0], descriptors[1]);
+        if (!PtyNative.IsMasterOf(master, uid)) { return Refuse(uid, "what came with the request is not a terminal of yours"); }
+        if (!PtyNative.IsPipe(release)) { return Refuse(uid, "what came with the request is not a pipe"); }
+        PtyNative.Adopt(master);
+        PtyNative.Adopt(release);
+        descriptors.Clear();
+        (int columns, int rows) = ParseSize(Text(request, "size"u8));
+        string command = OneLine.Of(Text(request, "command"u8) ?? "");
+        _ = int.TryParse(Text(request, "pid"u8), NumberStyles.None, CultureInfo.InvariantCulture, out int pid);
+        _ = int.TryParse(Text(request, "network-timeout"u8), NumberStyles.None, CultureInfo.InvariantCulture, out int timeout);
+        OpenRequest open = new()
+        {
+            Uid = uid,
+            Master = master,
+            Release = release,
+            Pid = pid,
+            Bind = IPAddress.TryParse(Text(request, "bind"u8), out IPAddress? bind) ? bind : null,
+            Ports = ParsePorts(Text(request, "ports"u8)),
+            Columns = columns,
+            Rows = rows,
+            Command = command.Length > MaxCommandLength ? command[..MaxCommandLength] : command,
+            NetworkTimeout = TimeSpan.FromSeconds(timeout),
+            ClaimedClient = Text(request, "claimed-client"u8) is { } claim ? OneLine.Of(claim) : null,
+        };
+        switch (await hub.OpenAsync(open, cancellation))
+        {
+            case OpenAnswer.Accepted accepted:
+                ControlMessage answer = new ControlMessage("ok"u8)
+                    .Add("port"u8, Encoding.UTF8.GetBytes(accepted.Port.ToString(CultureInfo.InvariantCulture)))
+                    .Add("key"u8, accepted.PrintedKey)
+                    .Add("session"u8, Encoding.UTF8.GetBytes(accepted.Session));
+                foreach (string warning in accepted.Warnings) { answer.Add("warning"u8, Encoding.UTF8.GetBytes(warning)); }
+                return answer;
+            case OpenAnswer.Refused refused:
+                return Refuse(uid, refused.Message);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private ControlMessage Show(uint uid, string id)
+    {
+        // One answer for "unknown" and "not yours": ids of others are not to be guessed at.
+        return hub.Find(id) is { } view && MayAsk(uid, view)
+            ? Json(JsonSerializer.SerializeToUtf8Bytes(view, FeedJson.Default.SessionView))
+            : Refuse(uid, $"no session '{OneLine.Of(id)}'; moshbroker sessions list shows yours");
+    }
+
+    private ControlMessage Close(uint uid, ControlMessage request)
+    {
+        SessionView[] closing;
+        if (Text(request, "idle"u8) is { } idle)
+        {
+            if (!double.TryParse(idle, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds))
+            {
+                return Refuse(uid, $"'{OneLine.Of(idle)}' is not a number of seconds");
+            }
+
+            closing = [.. hub.Sessions.Where(view => MayAsk(uid, view) && view.EndReason is null && view.IdleSeconds >= seconds)];
+        }
+        else
+        {
+            string id = Text(request, "session"u8) ?? "";
+            if (hub.Find(id) is not { } view || !MayAsk(uid, view)) { return Refuse(uid, $"no session '{OneLine.Of(id)}'; moshbroker sessions list shows yours"); }
+            closing = [view];
+        }
+
+        foreach (SessionView view in closing) { hub.Close(view.Id); }
+        return Json(closing);
+    }
+
+    private ControlMessage Refuse(uint uid, string reason)
+    {
+        log.Refused(uid, reason);
+        return new ControlMessage("error"u8).Add("message"u8, Encoding.UTF8.GetBytes(reason));
+    }
+}

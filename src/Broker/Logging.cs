@@ -1,0 +1,26 @@
+namespace MoshBroker;
+
+/// <summary>Events on stdout: one JSON line each, or readable text when a person looks on.</summary>
+internal static class Logging
+{
+    public static ILoggerFactory Create() => LoggerFactory.Create(logging =>
+    {
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        if (Console.IsOutputRedirected)
+        {
+            logging.AddJsonConsole(format =>
+            {
+                format.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+                format.UseUtcTimestamp = true;
+            });
+        }
+        else
+        {
+            logging.AddSimpleConsole(format =>
+            {
+                format.SingleLine = true;
+                format.TimestampFormat = "HH:mm:ss ";
+            });
+        }
+    });
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace MoshBroker.Sessions;
+
+/// <summary>How many sessions this node can hold, and what sets the bound.</summary>
+/// <param name="Sessions">As many as the scarcest resource allows.</param>
+/// <param name="Limit">That resource, in words.</param>
+/// <param name="Cure">How to get more of it.</param>
+internal sealed partial record Capacity(int Sessions, string Limit, string Cure)
+{
+    private const int DescriptorsPerSession = 3; // PTY master, UDP socket, and the release pipe until the client is there.
+    private const int DescriptorsOfTheBroker = 256;
+    private const int DescriptorLimit = 7; // RLIMIT_NOFILE
+
+    /// <summary>Measured on this machine, for so many UDP ports.</summary>
+    public static Capacity Plan(int ports)
+    {
+        Capacity[] bounds =
+        [
+            new(ports, $"{ports} UDP ports (--ports)", "give the broker more with --ports"),
+            new((Descriptors() - DescriptorsOfTheBroker) / DescriptorsPerSession, $"{Descriptors()} file descriptors (ulimit -n)", "raise the hard limit of open files (LimitNOFILE=)"),
+            new(Terminals(), $"{Terminals()} pseudo-terminals (kernel.pty.max)", "raise the sysctl kernel.pty.max"),
+        ];
+        return bounds.MinBy(bound => bound.Sessions)!;
+    }
+
+    private static unsafe int Descriptors()
+    {
+        ulong* limits = stackalloc ulong[2];
+        return GetLimit(DescriptorLimit, limits) == 0 ? (int)Math.Min(limits[0], int.MaxValue) : 1024;
+    }
+
+    private static int Terminals()
+    {
+        try
+        {
+            return int.Parse(File.ReadAllText("/proc/sys/kernel/pty/max"), CultureInfo.InvariantCulture);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or FormatException or UnauthorizedAccessException)
+        {
+            return 4096; // The kernel's default.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    private static unsafe partial int GetLimit(int resource, ulong* limits);
+}

@@ -1,0 +1,230 @@
+using System.Buffers;
+using MoshBroker.Dashboard.Feed;
+using MoshBroker.Endpoint;
+using MoshBroker.Protocol;
+using MoshBroker.Protocol.Crypto;
+using MoshBroker.Protocol.Datagrams;
+using MoshBroker.Protocol.States;
+using MoshBroker.Protocol.StateSync;
+using MoshBroker.Protocol.Terminal;
+
+namespace MoshBroker.Sessions;
+
+/// <summary>One client of a session: its key and counters (in the transport), its port and address, and its view of the terminal.</summary>
+internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
+{
+    private readonly SessionActor _session;
+    private readonly ISessionHost _host;
+    private readonly IUdpEndpoint _endpoint;
+    private readonly Transport<ScreenState, UserInputState> _transport;
+    private readonly ScreenState _screen;
+    private readonly Framebuffer _terminal;
+    private readonly KeyTranslator _keys = new();
+    private readonly EchoAckClock _echoAck = new();
+    private readonly long[] _drops = new long[DropReasons.Count];
+    private Framebuffer? _view;
+    private ulong _viewed;
+    private UdpPath _path;
+    private MonoTime _now;
+    private string? _peer;
+    private long _roams;
+
+    /// <summary>Takes the seed over and begins to receive; on the loop's thread.</summary>
+    public Channel(MonoTime now, ChannelSeed seed, SessionActor session, ISessionHost host, Framebuffer terminal)
+    {
+        _session = session;
+        _host = host;
+        _terminal = terminal;
+        Id = seed.Id;
+        Port = seed.Port;
+        _screen = new ScreenState(terminal);
+        TransportSetup setup = new()
+        {
+            Sends = Direction.ServerToClient, Key = seed.Key, Epoch = (ulong)seed.Epoch, Random = host.Random, Scratch = host.Scratch,
+        };
+        _transport = new Transport<ScreenState, UserInputState>(now, setup, _screen, new UserInputState());
+        seed.Key.Dispose();
+        _endpoint = host.OpenEndpoint(seed, this);
+    }
+
+    public int Id { get; }
+
+    public int Port { get; }
+
+    /// <summary>True once the client has sent a state: it is there, and it has said how large its window is.</summary>
+    public bool HasClient { get; private set; }
+
+    /// <summary>The client's window; 0 before it has said so.</summary>
+    public int Columns { get; private set; }
+
+    public int Rows { get; private set; }
+
+    public TransportPhase Phase => _transport.Phase;
+
+    /// <summary>True while the client's states count.</summary>
+    public bool IsOpen => _transport.Phase == TransportPhase.Open;
+
+    public EndReason EndReason => _transport.EndReason;
+
+    /// <summary>When the client last sent a state with a new number; heartbeats have one.</summary>
+    public MonoTime LastNewState { get; private set; } = MonoTime.Never;
+
+    public void OnDatagram(MonoTime now, in UdpPath path, ReadOnlySpan<byte> datagram, bool congestionExperienced)
+    {
+        try
+        {
+            _now = now;
+            _transport.AcceptsRemoteStates = _session.TakesInput;
+            DatagramVerdict verdict = _transport.OnDatagram(now, datagram, congestionExperienced);
+            if (!verdict.IsAccepted) { _drops[(int)verdict.Reason]++; }
+            if (verdict.IsFresh && path != _path) { Move(path); }
+            if (verdict.RemoteAdvanced) { TakeInput(now); }
+        }
+        catch (Exception failure)
+        {
+            _session.OnFault(failure);
+        }
+    }
+
+    public void OnOversize() => _drops[(int)DropReason.Oversize]++;
+
+    public void OnBatchEnd(MonoTime now) => _session.OnTurnEnd(now);
+
+    public void OnKeys(ReadOnlySpan<byte> keys)
+    {
+        ArrayBufferWriter<byte> translated = _host.SendBuffer;
+        _keys.Translate(keys, _session.ApplicationCursorKeys, translated);
+        _session.OnKeys(_now, this, translated.WrittenSpan);
+        translated.ResetWrittenCount();
+    }
+
+    public void OnResize(int columns, int rows)
+    {
+        (Columns, Rows) = (columns, rows);
+        _session.OnResize(this);
+    }
+
+    public void OnTimeout(MonoTime now) => _transport.OnTimeout(now);
+
+    /// <summary>Sends what is due, and says when to come again.</summary>
+    public MonoTime Flush(MonoTime now)
+    {
+        if (IsOpen)
+        {
+            if (_echoAck.Advance(now)) { _screen.EchoAck = _echoAck.EchoAck; }
+            Look();
+        }
+
+        ArrayBufferWriter<byte> datagram = _host.SendBuffer;
+        while (_transport.TryTransmit(now, datagram))
+        {
+            if (_endpoint.Send(_path, datagram.WrittenSpan) == SendResult.TooLong) { _transport.OnSendTooLong(); }
+            datagram.ResetWrittenCount();
+        }
+
+        while (_transport.TryReadEvent(out TransportEvent happened))
+        {
+            if (happened.Kind == TransportEventKind.EpochNearlySpent) { _session.OnEpochNearlySpent(this); }
+        }
+
+        MonoTime next = _transport.NextTimeout ?? MonoTime.Forever;
+        return IsOpen && _echoAck.NextTimeout is { } echo ? MonoTime.Min(next, echo) : next;
+    }
+
+    /// <summary>Tells the client that it is over, with the last screen.</summary>
+    public void StartShutdown(MonoTime now) => _transport.StartShutdown(now);
+
+    public void BeginEpoch(long epoch) => _transport.BeginEpoch((ulong)epoch);
+
+    /// <summary>For anybody's eyes; from any thread, so single words are read that the loop writes.</summary>
+    public ChannelView View(MonoTime now)
+    {
+        TransportStatistics numbers = _transport.Statistics;
+        return new ChannelView(
+            Id,
+            Port,
+            Volatile.Read(ref _peer),
+            numbers.HasRttSample ? Math.Round(numbers.SmoothedRtt, 1) : null,
+            HeardSecondsAgo(now),
+            (long)numbers.DatagramsReceived,
+            (long)numbers.DatagramsSent,
+            (long)numbers.BytesReceived,
+            (long)numbers.BytesSent,
+            Volatile.Read(ref _roams),
+            (long)numbers.BlocksSealed,
+            DropsByReason());
+    }
+
+    /// <summary>Seconds since the last fresh authentic datagram; null before the first.</summary>
+    public double? HeardSecondsAgo(MonoTime now)
+    {
+        MonoTime heard = _transport.Statistics.LastHeard;
+        return heard == MonoTime.Never ? null : Math.Max(0, now.Since(heard) / 1000.0);
+    }
+
+    public void Dispose()
+    {
+        _endpoint.Dispose();
+        _transport.Dispose();
+        _view?.Release();
+        _view = null;
+    }
+
+    private Dictionary<string, long> DropsByReason()
+    {
+        Dictionary<string, long> drops = [];
+        for (int reason = 1; reason < _drops.Length; reason++)
+        {
+            if (_drops[reason] > 0) { drops[((DropReason)reason).WireName()] = _drops[reason]; }
+        }
+
+        return drops;
+    }
+
+    /// <summary>The client is elsewhere: only its newest datagram may say so, and it has been checked.</summary>
+    private void Move(in UdpPath path)
+    {
+        bool first = _peer is null;
+        bool roamed = !first && path.Peer != _path.Peer;
+        _path = path;
+        if (!first && !roamed) { return; }
+        _transport.PayloadLimit = path.Peer.IsIPv4 ? DatagramLimits.IPv4 : DatagramLimits.IPv6;
+        Volatile.Write(ref _peer, path.Peer.ToString());
+        if (roamed) { Volatile.Write(ref _roams, _roams + 1); }
+        _session.OnMoved(this, _peer!, roamed);
+    }
+
+    private void TakeInput(MonoTime now)
+    {
+        LastNewState = now;
+        if (!IsOpen) { return; }
+        ulong events = _transport.Remote.Drain(this);
+        if (events > 0 && _transport.RemoteNumber != ulong.MaxValue) { _echoAck.Record(now, _transport.RemoteNumber); }
+        HasClient = true;
+        _session.OnNewState(now);
+    }
+
+    /// <summary>A window of another size than the terminal sees it clipped or padded.</summary>
+    private void Look()
+    {
+        if (Columns == 0 || (Columns == _terminal.Columns && Rows == _terminal.Rows))
+        {
+            if (_view is null) { return; }
+            _screen.Frame = _terminal;
+            _view.Release();
+            _view = null;
+            return;
+        }
+
+        if (_view is null)
+        {
+            _view = _terminal.Snapshot();
+            _viewed = _terminal.Version - 1;
+            _screen.Frame = _view;
+        }
+
+        if (_viewed == _terminal.Version && _view.Columns == Columns && _view.Rows == Rows) { return; }
+        _view.CopyClipped(_terminal, Columns, Rows);
+        _viewed = _terminal.Version;
+    }
+}

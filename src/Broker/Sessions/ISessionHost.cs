@@ -1,0 +1,24 @@
+using System.Buffers;
+using MoshBroker.Actors;
+using MoshBroker.Endpoint;
+using MoshBroker.Protocol;
+using MoshBroker.Protocol.StateSync;
+
+namespace MoshBroker.Sessions;
+
+/// <summary>The thread that a session lives on, and what it shares with the others there.</summary>
+internal interface ISessionHost
+{
+    IDispatcher Dispatcher { get; }
+
+    TransportScratch Scratch { get; }
+
+    /// <summary>Chaff.</summary>
+    IRandomSource Random { get; }
+
+    /// <summary>Room for one datagram on its way out, or for translated keys; empty between uses.</summary>
+    ArrayBufferWriter<byte> SendBuffer { get; }
+
+    /// <summary>Begins to receive on a channel's socket; on the thread itself.</summary>
+    IUdpEndpoint OpenEndpoint(ChannelSeed seed, IDatagramHandler handler);
+}

@@ -1,0 +1,16 @@
+using MoshBroker.Cluster;
+
+namespace MoshBroker.Sessions;
+
+/// <summary>Whom a session tells what others must know. Called on the session's loop; must not block.</summary>
+internal interface ISessionOwner
+{
+    /// <summary>The session is over; its channels may still answer for a while.</summary>
+    void OnEnded(SessionActor session, SessionEndReason reason);
+
+    /// <summary>Nothing of the session is left.</summary>
+    void OnStopped(SessionActor session);
+
+    /// <summary>A channel has spent half of its epoch's numbers: <see cref="SessionMessage.EpochDrawn"/> is the answer.</summary>
+    void OnEpochNearlySpent(SessionActor session, int channelId);
+}

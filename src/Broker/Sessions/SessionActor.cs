@@ -1,0 +1,307 @@
+using System.Buffers;
+using MoshBroker.Actors;
+using MoshBroker.Backends;
+using MoshBroker.Cluster;
+using MoshBroker.Protocol;
+using MoshBroker.Protocol.StateSync;
+using MoshBroker.Protocol.Terminal;
+
+namespace MoshBroker.Sessions;
+
+/// <summary>One session: a terminal, the backend that runs in it, and a channel for each client that sees it.</summary>
+/// <remarks>
+/// Everything but <see cref="Actor{TMessage}.Tell"/>, <see cref="Facts"/>, <see cref="Stats"/> and <see cref="Channels"/> belongs to the
+/// loop's thread.
+/// </remarks>
+internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
+{
+    private const long FirstClientLimitMs = 60_000; // As stock: a client that has not come by then will not come.
+    private const long FarewellLimitMs = 10_000; // How long the end waits for a client that is away just now.
+    private const long StallLimitMs = 5_000;
+    private const int MaxPendingInput = 4 * 1024 * 1024; // Beyond it states are refused, as if lost, and sent again.
+
+    private readonly ISessionHost _host;
+    private readonly ISessionOwner _owner;
+    private readonly SessionLog _log;
+    private readonly ChannelSeed _firstSeed;
+    private readonly Emulator _terminal;
+    private readonly Func<IBackendHandler, IBackend> _startBackend;
+    private IBackend? _backend;
+    private Channel[] _channels = [];
+    private Phase _phase = Phase.Waiting;
+    private MonoTime _startedAt;
+    private MonoTime _endingSince;
+
+    /// <summary>Nothing happens, and no descriptor is watched, before <see cref="SessionMessage.Start"/>.</summary>
+    public SessionActor(
+        SessionFacts facts, ISessionHost host, ISessionOwner owner, ISupervisor supervisor, SessionLog log, Func<IBackendHandler, IBackend> startBackend, ChannelSeed firstSeed)
+        : base(host.Dispatcher, supervisor)
+    {
+        Facts = facts;
+        _host = host;
+        _owner = owner;
+        _log = log;
+        _startBackend = startBackend;
+        _firstSeed = firstSeed;
+        _terminal = new Emulator(facts.Columns, facts.Rows);
+        HeldEpoch = facts.Epoch;
+        Stats.Columns = facts.Columns;
+        Stats.Rows = facts.Rows;
+    }
+
+    private enum Phase
+    {
+        /// <summary>No client has been heard yet, and the program waits.</summary>
+        Waiting,
+
+        Live,
+
+        /// <summary>The end is decided, and clients are being told.</summary>
+        Ending,
+
+        /// <summary>They know, or cannot be reached; sockets still answer what comes late.</summary>
+        Over,
+    }
+
+    public SessionFacts Facts { get; }
+
+    public SessionStats Stats { get; } = new();
+
+    /// <summary>The clients; an array that is replaced, never changed, so that anybody may read it.</summary>
+    public IReadOnlyList<Channel> Channels => Volatile.Read(ref _channels);
+
+    /// <summary>The latest epoch that this process drew for the session; writes to the store name it.</summary>
+    public long HeldEpoch { get; private set; }
+
+    /// <summary>False while so much input waits for the program that no more is taken.</summary>
+    public bool TakesInput => _backend is null || _backend.PendingInput < MaxPendingInput;
+
+    public bool ApplicationCursorKeys => _terminal.ApplicationCursorKeys;
+
+    /// <summary>Sizes that a terminal here can have.</summary>
+    public static bool IsUsableSize(int columns, int rows) =>
+        columns is >= 1 and <= Framebuffer.MaxColumns && rows is >= 1 and <= Framebuffer.MaxRows;
+
+    public void OnOutput(MonoTime now, ReadOnlySpan<byte> output)
+    {
+        try
+        {
+            Stats.PtyBytesRead += output.Length;
+            _terminal.Write(output);
+            if (_terminal.HasReplies) { Answer(now); }
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+        }
+    }
+
+    public void OnOutputEnd(MonoTime now) => OnTurnEnd(now);
+
+    public void OnBackendEnded(MonoTime now, BackendEnd end)
+    {
+        _backend = null;
+        BeginEnd(now, end switch
+        {
+            BackendEnd.Stalled => SessionEndReason.PtyStalled,
+            BackendEnd.Failed => SessionEndReason.BackendLost,
+            _ when _phase == Phase.Waiting => SessionEndReason.BackendLost,
+            _ => SessionEndReason.UserExit,
+        });
+        OnTurnEnd(now);
+    }
+
+    /// <summary>A turn that a descriptor began is over.</summary>
+    public void OnTurnEnd(MonoTime now)
+    {
+        try
+        {
+            EndTurn(now);
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+        }
+    }
+
+    public void OnFault(Exception failure) => Fail(failure);
+
+    /// <summary>A client sent a state with a new number: it is there.</summary>
+    public void OnNewState(MonoTime now)
+    {
+        Stats.LastNewState = now.Milliseconds;
+        if (_phase != Phase.Waiting) { return; }
+        _phase = Phase.Live;
+        _backend?.Release(now);
+    }
+
+    public void OnKeys(MonoTime now, Channel channel, ReadOnlySpan<byte> keys)
+    {
+        if (_backend is null || keys.IsEmpty) { return; }
+        Fit(channel);
+        Stats.PtyBytesWritten += keys.Length;
+        _backend.Send(now, keys);
+    }
+
+    public void OnResize(Channel channel) => Fit(channel);
+
+    public void OnMoved(Channel channel, string peer, bool roamed)
+    {
+        if (roamed) { _log.Roamed(Facts.Id, peer); }
+        else { _log.Attached(Facts.Id, peer); }
+    }
+
+    public void OnEpochNearlySpent(Channel channel) => _owner.OnEpochNearlySpent(this, channel.Id);
+
+    protected override void Receive(MonoTime now, SessionMessage message)
+    {
+        switch (message)
+        {
+            case SessionMessage.Start:
+                _startedAt = now;
+                _backend = _startBackend(this);
+                Add(now, _firstSeed);
+                break;
+            case SessionMessage.Attach attach:
+                if (_phase >= Phase.Ending) { attach.Seed.Dispose(); }
+                else { Add(now, attach.Seed); }
+                break;
+            case SessionMessage.Close close:
+                BeginEnd(now, close.Reason);
+                break;
+            case SessionMessage.EpochDrawn { Epoch: { } epoch } drawn:
+                HeldEpoch = epoch;
+                Array.Find(_channels, channel => channel.Id == drawn.ChannelId)?.BeginEpoch(epoch);
+                break;
+        }
+    }
+
+    protected override void Timeout(MonoTime now)
+    {
+        foreach (Channel channel in _channels) { channel.OnTimeout(now); }
+        if (_phase == Phase.Waiting && now.Since(_startedAt) >= FirstClientLimitMs) { BeginEnd(now, SessionEndReason.NeverConnected); }
+        if (_phase == Phase.Live && now >= NetworkDeadline) { BeginEnd(now, SessionEndReason.IdleTimeout); }
+        if (_phase <= Phase.Live && _backend is { } backend && now >= backend.StalledSince.Plus(StallLimitMs)) { BeginEnd(now, SessionEndReason.PtyStalled); }
+    }
+
+    protected override MonoTime Flush(MonoTime now)
+    {
+        MonoTime next = MonoTime.Forever;
+        foreach (Channel channel in _channels) { next = MonoTime.Min(next, channel.Flush(now)); }
+        if (_phase <= Phase.Live && _channels.Length > 0 && !Array.Exists(_channels, channel => channel.Phase <= TransportPhase.ShuttingDown))
+        {
+            // Nobody is left; what the last one did is why.
+            BeginEnd(now, ReasonOf(_channels[^1].EndReason));
+        }
+
+        if (_phase == Phase.Ending && IsFarewellOver(now))
+        {
+            _phase = Phase.Over;
+            _owner.OnEnded(this, (SessionEndReason)Stats.EndReason);
+        }
+
+        DropClosed();
+        if (_phase == Phase.Over && _channels.Length == 0)
+        {
+            Stop();
+            return MonoTime.Forever;
+        }
+
+        return MonoTime.Min(next, OwnDeadline());
+    }
+
+    protected override void OnStop()
+    {
+        _backend?.Dispose();
+        _backend = null;
+        Channel[] channels = _channels;
+        Volatile.Write(ref _channels, []);
+        foreach (Channel channel in channels) { channel.Dispose(); }
+        if (_phase != Phase.Over)
+        {
+            _phase = Phase.Over;
+            if (!Stats.HasEnded) { Stats.EndReason = (int)SessionEndReason.InternalError; }
+            _owner.OnEnded(this, (SessionEndReason)Stats.EndReason);
+        }
+
+        _owner.OnStopped(this);
+    }
+
+    private MonoTime NetworkDeadline =>
+        Facts.NetworkTimeout > TimeSpan.Zero ? new MonoTime(Stats.LastNewState).Plus((long)Facts.NetworkTimeout.TotalMilliseconds) : MonoTime.Forever;
+
+    private static SessionEndReason ReasonOf(EndReason reason) => reason switch
+    {
+        EndReason.PeerShutdown => SessionEndReason.ClientQuit,
+        EndReason.CryptoLimit => SessionEndReason.CryptoLimit,
+        _ => SessionEndReason.ProtocolError,
+    };
+
+    private void Add(MonoTime now, ChannelSeed seed)
+    {
+        Channel channel = new(now, seed, this, _host, _terminal.Frame);
+        Volatile.Write(ref _channels, [.. _channels, channel]);
+    }
+
+    /// <summary>The terminal takes the window of the client that resized or typed last.</summary>
+    private void Fit(Channel channel)
+    {
+        Framebuffer frame = _terminal.Frame;
+        if (channel.Columns == 0 || (channel.Columns == frame.Columns && channel.Rows == frame.Rows)) { return; }
+        _terminal.Resize(channel.Columns, channel.Rows);
+        _backend?.Resize(frame.Columns, frame.Rows);
+        Stats.Columns = frame.Columns;
+        Stats.Rows = frame.Rows;
+    }
+
+    private void Answer(MonoTime now)
+    {
+        ArrayBufferWriter<byte> replies = _host.SendBuffer;
+        _terminal.TakeReplies(replies);
+        _backend?.Send(now, replies.WrittenSpan);
+        replies.ResetWrittenCount();
+    }
+
+    private void BeginEnd(MonoTime now, SessionEndReason reason)
+    {
+        if (_phase >= Phase.Ending) { return; }
+        bool anybody = _phase == Phase.Live;
+        _phase = Phase.Ending;
+        _endingSince = now;
+        Volatile.Write(ref Stats.EndReason, (int)reason);
+        // The screen stays as it is now; the program is hung up on.
+        _backend?.Dispose();
+        _backend = null;
+        if (!anybody)
+        {
+            Stop();
+            return;
+        }
+
+        foreach (Channel channel in _channels) { channel.StartShutdown(now); }
+    }
+
+    private bool IsFarewellOver(MonoTime now) =>
+        now.Since(_endingSince) >= FarewellLimitMs || !Array.Exists(_channels, channel => channel.Phase == TransportPhase.ShuttingDown);
+
+    private void DropClosed()
+    {
+        if (!Array.Exists(_channels, channel => channel.Phase == TransportPhase.Closed)) { return; }
+        foreach (Channel closed in _channels.Where(channel => channel.Phase == TransportPhase.Closed))
+        {
+            _log.ChannelEnded(Facts.Id, closed.Id, closed.EndReason.ToString());
+            closed.Dispose();
+        }
+
+        Volatile.Write(ref _channels, [.. _channels.Where(channel => channel.Phase != TransportPhase.Closed)]);
+    }
+
+    private MonoTime OwnDeadline() => _phase switch
+    {
+        Phase.Waiting => _startedAt.Plus(FirstClientLimitMs),
+        Phase.Live when _backend is { } backend && backend.StalledSince < MonoTime.Forever => MonoTime.Min(backend.StalledSince.Plus(StallLimitMs), NetworkDeadline),
+        Phase.Live => NetworkDeadline,
+        Phase.Ending => _endingSince.Plus(FarewellLimitMs),
+        _ => MonoTime.Forever,
+    };
+}

@@ -1,0 +1,26 @@
+namespace MoshBroker.Sessions;
+
+/// <summary>What is known of a session when it begins, and never changes.</summary>
+internal sealed record SessionFacts
+{
+    public required string Id { get; init; }
+
+    /// <summary>The epoch that this process holds: every write to the store names it.</summary>
+    public required long Epoch { get; init; }
+
+    public required uint Uid { get; init; }
+
+    public required string User { get; init; }
+
+    public required string Command { get; init; }
+
+    public required int Pid { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required int Columns { get; init; }
+
+    public required int Rows { get; init; }
+
+    public required TimeSpan NetworkTimeout { get; init; }
+}

@@ -1,0 +1,252 @@
+using System.Collections.Concurrent;
+using System.Net;
+using MoshBroker.Actors;
+using MoshBroker.Backends;
+using MoshBroker.Cluster;
+using MoshBroker.Dashboard.Feed;
+using MoshBroker.Endpoint;
+using MoshBroker.FrontDoor;
+using MoshBroker.Native;
+using MoshBroker.Protocol.Crypto;
+
+namespace MoshBroker.Sessions;
+
+/// <summary>All sessions of this node: makes them, finds them, lists them, ends them.</summary>
+internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
+{
+    private static readonly TimeSpan EndedKept = TimeSpan.FromMinutes(5); // For somebody who asks what became of a session.
+    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(3); // A client that hears us answers within one frame interval.
+
+    private readonly HubSettings _settings;
+    private readonly ISessionStore _store;
+    private readonly KeySealer _sealer;
+    private readonly SecureRandom _random;
+    private readonly SessionLog _log;
+    private readonly TimeProvider _time;
+    private readonly PortPerChannel _ports;
+    private readonly SessionWorker[] _workers;
+    private readonly MonoClock _clock;
+    private readonly Watchdog _watchdog;
+    private readonly ConcurrentDictionary<string, SessionEntry> _sessions = new(StringComparer.Ordinal);
+    private int _live;
+    private volatile bool _stopping;
+
+    public SessionHub(HubSettings settings, ISessionStore store, KeySealer sealer, SessionLog log, TimeProvider time)
+    {
+        _settings = settings;
+        _store = store;
+        _sealer = sealer;
+        _random = new SecureRandom();
+        _log = log;
+        _time = time;
+        _ports = new PortPerChannel(settings.Ports);
+        _clock = new MonoClock(time);
+        _workers = [.. Enumerable.Range(1, settings.Workers).Select(number => new SessionWorker(_clock, number))];
+        _watchdog = new Watchdog(_workers.Select(worker => worker.Loop.Guard));
+        foreach (SessionWorker worker in _workers) { worker.Loop.Start(); }
+    }
+
+    /// <summary>Live sessions.</summary>
+    public int Count => Volatile.Read(ref _live);
+
+    /// <summary>Sessions, oldest first; for a while also the ended ones.</summary>
+    public IReadOnlyList<SessionView> Sessions
+    {
+        get
+        {
+            Forget();
+            return [.. _sessions.Values.OrderBy(entry => entry.Actor.Facts.CreatedAt).Select(View)];
+        }
+    }
+
+    public SessionView? Find(string id) => _sessions.TryGetValue(id, out SessionEntry? entry) ? View(entry) : null;
+
+    /// <summary>Makes a session of what <c>open</c> brought; takes over the request's descriptors, whatever the answer.</summary>
+    public async Task<OpenAnswer> OpenAsync(OpenRequest request, CancellationToken cancellation)
+    {
+        if (Refusal(request) is { } refusal)
+        {
+            request.Dispose();
+            return refusal;
+        }
+
+        List<string> warnings = [];
+        FileDescriptor? socket = Bind(request, warnings, out int port, out OpenAnswer.Refused? noPort);
+        if (socket is null)
+        {
+            request.Dispose();
+            return noPort!;
+        }
+
+        SessionKey key = SessionKey.Generate(_random);
+        SessionGrant grant;
+        try
+        {
+            NewChannel channel = new(port, context => _sealer.Seal(context, key.Bytes));
+            grant = await _store.CreateSessionAsync(new NewSession(request.Uid, _settings.Node, request.Command, channel), cancellation);
+        }
+        catch (Exception failure)
+        {
+            request.Dispose();
+            socket.Dispose();
+            key.Dispose();
+            if (failure is StoreUnavailableException) { return new OpenAnswer.Refused(failure.Message); }
+            throw;
+        }
+
+        byte[] printed = new byte[SessionKey.PrintedLength];
+        key.WritePrinted(printed);
+        SessionFacts facts = new()
+        {
+            Id = grant.SessionId,
+            Epoch = grant.Epoch,
+            Uid = request.Uid,
+            User = AccountNative.NameOf(request.Uid),
+            Command = request.Command,
+            Pid = request.Pid,
+            CreatedAt = _time.GetUtcNow(),
+            Columns = request.Columns,
+            Rows = request.Rows,
+            NetworkTimeout = request.NetworkTimeout,
+        };
+        Begin(facts, request, new ChannelSeed(grant.ChannelId, grant.Epoch, key, socket, port));
+        _log.Opened(facts.Id, facts.Uid, port, request.ClaimedClient ?? "nowhere");
+        return new OpenAnswer.Accepted(port, printed, facts.Id, warnings);
+    }
+
+    /// <summary>Ends a session in good order; false when it is unknown or over.</summary>
+    public bool Close(string id)
+    {
+        if (!_sessions.TryGetValue(id, out SessionEntry? entry) || entry.Actor.Stats.HasEnded) { return false; }
+        entry.Actor.Tell(new SessionMessage.Close(SessionEndReason.Operator));
+        return true;
+    }
+
+    public void OnEnded(SessionActor session, SessionEndReason reason)
+    {
+        Interlocked.Decrement(ref _live);
+        _log.Ended(session.Facts.Id, reason.ToName());
+        _ = RecordEndAsync(session.Facts, reason);
+        if (_sessions.TryGetValue(session.Facts.Id, out SessionEntry? entry)) { entry.MarkEnded(_time.GetUtcNow()); }
+    }
+
+    public void OnStopped(SessionActor session)
+    {
+        if (_sessions.TryGetValue(session.Facts.Id, out SessionEntry? entry)) { lock (_workers) { entry.Worker.Sessions--; } }
+    }
+
+    public void OnEpochNearlySpent(SessionActor session, int channelId) => _ = DrawEpochAsync(session, channelId);
+
+    public void OnFailure(object actor, Exception failure) => _log.Failed(((SessionActor)actor).Facts.Id, failure);
+
+    public async ValueTask DisposeAsync()
+    {
+        _stopping = true;
+        SessionEntry[] live = [.. _sessions.Values.Where(entry => !entry.Actor.Stats.HasEnded)];
+        foreach (SessionEntry entry in live) { entry.Actor.Tell(new SessionMessage.Close(SessionEndReason.Shutdown)); }
+        await Task.WhenAny(Task.WhenAll(live.Select(entry => entry.Ended)), Task.Delay(FarewellLimit));
+        _watchdog.Dispose();
+        foreach (SessionWorker worker in _workers) { worker.Dispose(); }
+        _random.Dispose();
+    }
+
+    private OpenAnswer.Refused? Refusal(OpenRequest request)
+    {
+        if (_stopping) { return new OpenAnswer.Refused("the broker is shutting down; try again when it is back"); }
+        if (request.Ports is { } wanted && !_ports.Covers(wanted))
+        {
+            return new OpenAnswer.Refused($"Bad UDP port range {wanted}: this broker's ports are {_ports} (moshbroker serve --ports)");
+        }
+
+        int capacity = _settings.Capacity.Sessions;
+        return Count >= capacity
+            ? new OpenAnswer.Refused($"this broker has {capacity} sessions, as many as {_settings.Capacity.Limit} allow; {_settings.Capacity.Cure}")
+            : null;
+    }
+
+    private FileDescriptor? Bind(OpenRequest request, List<string> warnings, out int port, out OpenAnswer.Refused? refused)
+    {
+        refused = null;
+        IPAddress anyOfOurs = _settings.ListenHost ?? IPAddress.IPv6Any;
+        IPAddress address = anyOfOurs;
+        if (request.Bind is { } wanted && !wanted.Equals(anyOfOurs))
+        {
+            if (_settings.ListenHost is null) { address = wanted; }
+            else { warnings.Add($"the broker listens on {_settings.ListenHost} only (--listen-host), not on {wanted}"); }
+        }
+
+        FileDescriptor? socket = _ports.TryBind(address, request.Ports, out port, out int errno);
+        if (socket is null && errno == Errno.AddressNotAvailable && !address.Equals(anyOfOurs))
+        {
+            warnings.Add($"{address} is not an address of this machine: listening on all of them");
+            socket = _ports.TryBind(anyOfOurs, request.Ports, out port, out errno);
+        }
+
+        if (socket is null)
+        {
+            string range = request.Ports is { } ports ? $"{ports} (within {_ports})" : _ports.ToString();
+            refused = errno is Errno.AddressInUse or Errno.None
+                ? new OpenAnswer.Refused($"Bad UDP port range: every UDP port of {range} is in use; end a session, or give the broker more (moshbroker serve --ports)")
+                : new OpenAnswer.Refused($"Bad UDP port: cannot bind {address} in {range}: {Errno.Text(errno)}");
+        }
+
+        return socket;
+    }
+
+    private void Begin(SessionFacts facts, OpenRequest request, ChannelSeed seed)
+    {
+        SessionWorker worker;
+        lock (_workers)
+        {
+            worker = _workers.MinBy(candidate => candidate.Sessions)!;
+            worker.Sessions++;
+        }
+
+        IBackend StartBackend(IBackendHandler handler) => new PtyBackend(request.Master, request.Release, worker.Loop, worker.ReadBuffer, handler);
+        SessionActor actor = new(facts, worker, this, this, _log, StartBackend, seed);
+        _sessions[facts.Id] = new SessionEntry(actor, worker);
+        Interlocked.Increment(ref _live);
+        actor.Tell(new SessionMessage.Start());
+    }
+
+    private async Task RecordEndAsync(SessionFacts facts, SessionEndReason reason)
+    {
+        try
+        {
+            await _store.EndSessionAsync(facts.Id, facts.Epoch, reason, CancellationToken.None);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            _log.StoreMissedEnd(facts.Id, failure);
+        }
+    }
+
+    private async Task DrawEpochAsync(SessionActor session, int channelId)
+    {
+        EpochDraw draw = default;
+        Exception? failure = null;
+        try
+        {
+            draw = await _store.DrawEpochAsync(session.Facts.Id, channelId, session.HeldEpoch, CancellationToken.None);
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            failure = unavailable;
+        }
+
+        bool drawn = failure is null && draw.Outcome == FencedOutcome.Done;
+        if (!drawn) { _log.NoEpoch(session.Facts.Id, channelId, failure); }
+        session.Tell(new SessionMessage.EpochDrawn(channelId, drawn ? draw.Epoch : null));
+    }
+
+    private void Forget()
+    {
+        DateTimeOffset before = _time.GetUtcNow() - EndedKept;
+        foreach ((string id, SessionEntry entry) in _sessions)
+        {
+            if (entry.EndedAt < before) { _sessions.TryRemove(id, out _); }
+        }
+    }
+
+    private SessionView View(SessionEntry entry) => SessionViews.Of(entry.Actor, _clock.Now());
+}

@@ -1,0 +1,29 @@
+namespace MoshBroker.Sessions;
+
+/// <summary>What a session's life has to tell an operator. Never key material, keystrokes or screen content.</summary>
+internal sealed partial class SessionLog(ILogger<SessionHub> logger)
+{
+    [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "session {Session} of uid {Uid} waits for its client on UDP port {Port}; the client says it comes from {ClaimedClient}")]
+    public partial void Opened(string session, uint uid, int port, string claimedClient);
+
+    [LoggerMessage(EventId = 101, Level = LogLevel.Information, Message = "session {Session}: client attached from {Peer}")]
+    public partial void Attached(string session, string peer);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "session {Session}: client roamed to {Peer}")]
+    public partial void Roamed(string session, string peer);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Information, Message = "session {Session} ended: {Reason}")]
+    public partial void Ended(string session, string reason);
+
+    [LoggerMessage(EventId = 104, Level = LogLevel.Information, Message = "session {Session}: channel {Channel} ended: {Reason}")]
+    public partial void ChannelEnded(string session, int channel, string reason);
+
+    [LoggerMessage(EventId = 105, Level = LogLevel.Error, Message = "session {Session} failed; it ends, and no other is touched")]
+    public partial void Failed(string session, Exception failure);
+
+    [LoggerMessage(EventId = 106, Level = LogLevel.Warning, Message = "the store did not take that session {Session} ended")]
+    public partial void StoreMissedEnd(string session, Exception failure);
+
+    [LoggerMessage(EventId = 107, Level = LogLevel.Warning, Message = "session {Session}: no new epoch could be drawn for channel {Channel}; it falls silent when its numbers are spent")]
+    public partial void NoEpoch(string session, int channel, Exception? failure);
+}

@@ -1,0 +1,19 @@
+using MoshBroker.Cluster;
+
+namespace MoshBroker.Sessions;
+
+/// <summary>What a session can be told from outside its loop: a few messages in its life.</summary>
+internal abstract record SessionMessage
+{
+    /// <summary>Takes the descriptors that it was made with and begins.</summary>
+    public sealed record Start : SessionMessage;
+
+    /// <summary>Ends in good order: the client is told.</summary>
+    public sealed record Close(SessionEndReason Reason) : SessionMessage;
+
+    /// <summary>A further client of the same terminal, with a key and a port of its own.</summary>
+    public sealed record Attach(ChannelSeed Seed) : SessionMessage;
+
+    /// <summary>The store committed a new epoch for a channel that had nearly spent its numbers; null when it could not.</summary>
+    public sealed record EpochDrawn(int ChannelId, long? Epoch) : SessionMessage;
+}

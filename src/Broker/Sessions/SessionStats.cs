@@ -1,0 +1,18 @@
+using MoshBroker.Protocol;
+
+namespace MoshBroker.Sessions;
+
+/// <summary>Numbers of one session that its own turns write and anybody may read: each is one aligned word, and none needs another.</summary>
+internal sealed class SessionStats
+{
+    public int Columns;
+    public int Rows;
+    public long PtyBytesRead;
+    public long PtyBytesWritten;
+    public long LastNewState = MonoTime.Never.Milliseconds;
+
+    /// <summary>The reason of the end as an int; -1 while the session lives.</summary>
+    public int EndReason = -1;
+
+    public bool HasEnded => Volatile.Read(ref EndReason) >= 0;
+}

@@ -1,0 +1,50 @@
+using MoshBroker.Cluster;
+using MoshBroker.Dashboard.Feed;
+using MoshBroker.Protocol;
+
+namespace MoshBroker.Sessions;
+
+/// <summary>How a session looks from outside: numbers only, no word of its screen.</summary>
+internal static class SessionViews
+{
+    private const double SilentAfterSeconds = 5;
+    private const double LostAfterSeconds = 40; // The stock server's own limit.
+
+    /// <summary>From any thread: reads what the session's loop publishes.</summary>
+    public static SessionView Of(SessionActor session, MonoTime now)
+    {
+        SessionFacts facts = session.Facts;
+        SessionStats stats = session.Stats;
+        IReadOnlyList<Channel> channels = session.Channels;
+        int reason = Volatile.Read(ref stats.EndReason);
+        MonoTime newest = new(Volatile.Read(ref stats.LastNewState));
+        return new SessionView(
+            facts.Id,
+            reason >= 0 ? SessionState.Ended : StateOf(channels, now),
+            facts.Uid,
+            facts.User,
+            facts.Command,
+            facts.Pid > 0 ? facts.Pid : null,
+            facts.CreatedAt,
+            Volatile.Read(ref stats.Columns),
+            Volatile.Read(ref stats.Rows),
+            newest == MonoTime.Never ? null : Math.Max(0, now.Since(newest) / 1000.0),
+            Volatile.Read(ref stats.PtyBytesRead),
+            Volatile.Read(ref stats.PtyBytesWritten),
+            reason >= 0 ? ((SessionEndReason)reason).ToName() : null,
+            [.. channels.Select(channel => channel.View(now))]);
+    }
+
+    private static SessionState StateOf(IReadOnlyList<Channel> channels, MonoTime now)
+    {
+        if (channels.Count == 0) { return SessionState.Unattached; }
+        double? heard = channels.Min(channel => channel.HeardSecondsAgo(now));
+        return heard switch
+        {
+            null => SessionState.Starting,
+            < SilentAfterSeconds => SessionState.Attached,
+            < LostAfterSeconds => SessionState.Silent,
+            _ => SessionState.Lost,
+        };
+    }
+}

@@ -1,0 +1,40 @@
+using System.Buffers;
+using MoshBroker.Actors;
+using MoshBroker.Endpoint;
+using MoshBroker.Native;
+using MoshBroker.Protocol;
+using MoshBroker.Protocol.StateSync;
+
+namespace MoshBroker.Sessions;
+
+/// <summary>A loop, and what the turns on it share because a turn never waits: buffers and compression state.</summary>
+internal sealed class SessionWorker(MonoClock clock, int number) : ISessionHost, IDisposable
+{
+    private const int ReadLength = 64 * 1024; // The kernel gives at most 4 KiB of a terminal at a time; later kernels may give more.
+
+    private readonly ReceiveBatch _batch = new();
+
+    public EpollLoop Loop { get; } = new(clock, $"sessions-{number}");
+
+    public IDispatcher Dispatcher => Loop;
+
+    public TransportScratch Scratch { get; } = new();
+
+    public IRandomSource Random { get; } = new BufferedRandom();
+
+    public ArrayBufferWriter<byte> SendBuffer { get; } = new(4096);
+
+    public byte[] ReadBuffer { get; } = GC.AllocateUninitializedArray<byte>(ReadLength, pinned: true);
+
+    /// <summary>Sessions that live here; the hub's to write.</summary>
+    public int Sessions { get; set; }
+
+    public IUdpEndpoint OpenEndpoint(ChannelSeed seed, IDatagramHandler handler) => new UdpEndpoint(seed.Socket, seed.Port, Loop, _batch, handler);
+
+    public void Dispose()
+    {
+        Loop.Dispose();
+        _batch.Dispose();
+        Scratch.Dispose();
+    }
+}

@@ -1,7 +1,0 @@
-namespace MoshBroker.Interop.Tests.Harness;
-
-[CollectionDefinition(Name)]
-public sealed class InteropGroup : ICollectionFixture<InteropFixture>
-{
-    public const string Name = "interop";
-}
