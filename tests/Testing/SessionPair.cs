@@ -120,6 +120,7 @@ public sealed class SessionPair<TScreen> : IDisposable
             Client.OnDatagram(Clock.Now, datagram, congestionExperienced: false);
         Server.OnTimeout(Clock.Now);
         Client.OnTimeout(Clock.Now);
+        Transmit();
         return true;
     }
 
