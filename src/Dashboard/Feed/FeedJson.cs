@@ -9,4 +9,5 @@ namespace MoshBroker.Dashboard.Feed;
 [JsonSerializable(typeof(SessionView))]
 [JsonSerializable(typeof(IReadOnlyList<SessionView>))]
 [JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(OverviewView))]
 internal sealed partial class FeedJson : JsonSerializerContext;

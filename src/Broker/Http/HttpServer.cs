@@ -1,0 +1,135 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.FileProviders;
+using MoshBroker.Configuration;
+using MoshBroker.Dashboard.Components;
+using MoshBroker.Dashboard.Feed;
+
+namespace MoshBroker.Http;
+
+/// <summary>The web side: dashboard on <c>--http</c>, health on <c>--metrics</c>, one Kestrel for both.</summary>
+internal sealed class HttpServer : IAsyncDisposable
+{
+    /// <summary>A viewer holds one connection for its feed; more than these are people or probes gone wrong.</summary>
+    private const int MaxConnections = 256;
+
+    private readonly WebApplication? _application;
+
+    private HttpServer(WebApplication? application, IPEndPoint? dashboard, IPEndPoint? health) =>
+        (_application, Dashboard, Health) = (application, dashboard, health);
+
+    /// <summary>Where the dashboard listens, with the port that was given for port 0; null is off.</summary>
+    public IPEndPoint? Dashboard { get; }
+
+    /// <summary>Where <c>/livez</c> and <c>/readyz</c> are; null is off.</summary>
+    public IPEndPoint? Health { get; }
+
+    /// <summary>Starts to listen; with both addresses off it does nothing.</summary>
+    /// <exception cref="StartRefusedException">An address is in use, or not ours.</exception>
+    public static async Task<HttpServer> StartAsync(
+        ServeOptions options, IBrokerFeed feed, ILoggerFactory? logging, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        List<Listener> listeners = Listener.Of(options);
+        if (listeners.Count == 0) { return new HttpServer(null, null, null); }
+        WebApplication application = Build(listeners, feed, logging, clock);
+        try
+        {
+            await application.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await application.DisposeAsync();
+            throw;
+        }
+
+        return new HttpServer(
+            application,
+            listeners.Find(listener => listener.Roles.HasFlag(ListenerRoles.Dashboard))?.Bound,
+            listeners.Find(listener => listener.Roles.HasFlag(ListenerRoles.Health))?.Bound);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_application is null) { return; }
+
+        // Feeds never end by themselves; they see the application stopping and leave. A client that holds its connection is cut off.
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(2));
+        await _application.StopAsync(patience.Token);
+        await _application.DisposeAsync();
+    }
+
+    private static WebApplication Build(List<Listener> listeners, IBrokerFeed feed, ILoggerFactory? logging, TimeProvider clock)
+    {
+        // Empty: no appsettings.json, no ASPNETCORE_ variables, no console log. What listens where is said by our own options only.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = endPoint => Bind(listeners, (IPEndPoint)endPoint));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+            kestrel.Limits.MaxRequestBodySize = 0;
+            foreach (Listener listener in listeners)
+            {
+                kestrel.Listen(listener.Given, listen =>
+                {
+                    listen.Protocols = HttpProtocols.Http1;
+                    listen.Use(next => connection =>
+                    {
+                        connection.Items[typeof(Listener)] = listener;
+                        return next(connection);
+                    });
+                });
+            }
+        });
+        if (logging is not null) { builder.Services.AddSingleton(logging); }
+        builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
+        builder.Services.AddSingleton(feed);
+        builder.Services.AddSingleton(clock);
+        builder.Services.AddSingleton<SessionFeed>();
+        builder.Services.AddRouting();
+        builder.Services.AddRazorComponents();
+
+        WebApplication application = builder.Build();
+        application.UseMiddleware<RequestGate>();
+        application.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = new EmbeddedFiles(typeof(App).Assembly, "wwwroot"),
+            OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache",
+        });
+        application.UseRouting();
+        application.UseAntiforgery();
+        application.MapGet("/livez", () => Results.Text("alive\n"));
+        application.MapGet("/readyz", () => feed.Node.NotReadyBecause is { } reason
+            ? Results.Text($"not ready: {OneLine.Of(reason)}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Text("ready\n"));
+        application.MapGet("/feed/sessions", (HttpContext context, SessionFeed sessions) => sessions.ServeAsync(context));
+        application.MapRazorComponents<App>();
+        return application;
+    }
+
+    private static Socket Bind(List<Listener> listeners, IPEndPoint endPoint)
+    {
+        Listener listener = listeners.Find(listener => listener.Given.Equals(endPoint))!;
+        try
+        {
+            Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+            listener.Bound = (IPEndPoint)socket.LocalEndPoint!;
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            string fault = e.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => "is in use by another program: stop that one",
+                SocketError.AddressNotAvailable => "is not an address of this machine: name one that is",
+                SocketError.AccessDenied => "needs more rights than the broker has: name a port from 1024",
+                _ => $"cannot be listened on ({OneLine.Of(e)}): name another address",
+            };
+            throw new StartRefusedException($"{listener.Flag} {endPoint} {fault}, or give {listener.Flag} ADDR:PORT or off", e);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace MoshBroker.Http;
+
+/// <summary>What is served on an address.</summary>
+[Flags]
+internal enum ListenerRoles
+{
+    None = 0,
+    Dashboard = 1,
+    Health = 2,
+}

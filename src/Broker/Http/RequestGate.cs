@@ -1,0 +1,53 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace MoshBroker.Http;
+
+/// <summary>The first look at every request: is it for what is served on this address, and does a browser mean it?</summary>
+/// <remarks>
+/// On a loopback address only loopback's own names are answered: a web page elsewhere may let its name point here (DNS rebinding), and its
+/// scripts would read what only this machine's people should.
+/// </remarks>
+internal sealed class RequestGate(RequestDelegate next)
+{
+    private const string ContentPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static readonly PathString[] Health = ["/livez", "/readyz"];
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        Listener listener = (Listener)context.Features.Get<IConnectionItemsFeature>()!.Items[typeof(Listener)]!;
+        Guard(context.Response.Headers);
+        int refused = Refusal(context, listener);
+        if (refused == 0) { return next(context); }
+        context.Response.StatusCode = refused;
+        if (refused == StatusCodes.Status405MethodNotAllowed) { context.Response.Headers.Allow = "GET, HEAD"; }
+        return Task.CompletedTask;
+    }
+
+    private static void Guard(IHeaderDictionary headers)
+    {
+        headers.ContentSecurityPolicy = ContentPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
+        headers.CacheControl = "no-store";
+    }
+
+    private static int Refusal(HttpContext context, Listener listener)
+    {
+        HttpRequest request = context.Request;
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) { return StatusCodes.Status405MethodNotAllowed; }
+        if (IPAddress.IsLoopback(listener.Given.Address) && !IsLoopbackName(request.Host.Host)) { return StatusCodes.Status421MisdirectedRequest; }
+        ListenerRoles wanted = Array.Exists(Health, path => request.Path == path) ? ListenerRoles.Health : ListenerRoles.Dashboard;
+        return listener.Roles.HasFlag(wanted) ? 0 : StatusCodes.Status404NotFound;
+    }
+
+    private static bool IsLoopbackName(string host) =>
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+}
