@@ -34,7 +34,20 @@ internal sealed class ByteText
     /// <summary>A line for stderr: our name first, so that no line can begin with "MOSH ", which the wrapper would act on.</summary>
     public ByteText AppendNotice(ReadOnlySpan<byte> start, ReadOnlySpan<byte> middle = default, ReadOnlySpan<byte> end = default)
     {
-        return Append("moshbroker open: "u8).Append(start).Append(middle).Append(end).Append("\n"u8);
+        return Append("moshbroker open: "u8).AppendPrintable(start).AppendPrintable(middle).AppendPrintable(end).Append("\n"u8);
+    }
+
+    /// <summary>Text that came from elsewhere, for a terminal: no line ends, no escape sequences.</summary>
+    public ByteText AppendPrintable(ReadOnlySpan<byte> bytes)
+    {
+        int start = _length;
+        Append(bytes);
+        for (int i = start; i < _length; i++)
+        {
+            if (_bytes[i] is < 0x20 or 0x7f) { _bytes[i] = (byte)'?'; }
+        }
+
+        return this;
     }
 
     public byte[] ToArray() => Span.ToArray();

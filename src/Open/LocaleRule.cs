@@ -62,7 +62,7 @@ internal static unsafe class LocaleRule
 
     private static void Describe(ByteText notices, ReadOnlySpan<byte> whose, ReadOnlySpan<byte> setting, ReadOnlySpan<byte> characterSet)
     {
-        notices.Append(whose).Append(setting);
+        notices.Append(whose).AppendPrintable(setting);
         if (characterSet.IsEmpty) { notices.Append(") names a locale that is not available on this machine.\n"u8); }
         else { notices.Append(") selects the character set \""u8).Append(characterSet).Append("\".\n"u8); }
     }
