@@ -131,7 +131,7 @@ internal sealed class ControlRequests(SessionHub hub, ControlLog log)
         }
 
         foreach (SessionView view in closing) { hub.Close(view.Id); }
-        return Json(closing);
+        return Json(JsonSerializer.SerializeToUtf8Bytes([.. closing.Select(view => view.Id)], FeedJson.Default.StringArray));
     }
 
     private ControlMessage Refuse(uint uid, string reason)

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace MoshBroker.Interop.Tests.Harness;
+
+/// <summary>A broker of its own: data, socket and ports that nobody else uses.</summary>
+internal sealed class RunningBroker : MoshServer
+{
+    private static readonly TimeSpan FirstBuild = TimeSpan.FromMinutes(4);
+
+    private readonly Scratch _scratch = new();
+    private readonly StringBuilder _log = new();
+    private Process? _process;
+
+    private RunningBroker(string ports) => Ports = ports;
+
+    public override IReadOnlyList<string> Open => [Launcher, "open", "--broker", Socket];
+
+    public override bool IsStock => false;
+
+    public string Socket => _scratch.File("broker.sock");
+
+    public string Ports { get; }
+
+    public int ProcessId => _process!.Id;
+
+    /// <summary>Everything the broker printed so far.</summary>
+    public string Log
+    {
+        get { lock (_log) { return _log.ToString(); } }
+    }
+
+    /// <summary>The launcher of this checkout, or the installed one that MOSHBROKER names.</summary>
+    public static string Launcher => Environment.GetEnvironmentVariable("MOSHBROKER") ?? Repository.Path("eng", "moshbroker");
+
+    /// <summary>Starts a broker and waits until its socket answers. The first start of a checkout builds it.</summary>
+    public static async Task<RunningBroker> StartAsync(string? ports = null, IReadOnlyList<string>? prefix = null, params IReadOnlyList<string> more)
+    {
+        var broker = new RunningBroker(ports ?? FreePorts.Range(400));
+        try
+        {
+            broker.Run([.. prefix ?? [], Launcher, "serve", "--data", broker._scratch.File("data"), "--socket", broker.Socket,
+                "--ports", broker.Ports, "--http", "off", "--metrics", "off", .. more]);
+            await Eventually.TrueAsync(broker.AnswersAsync, "the broker's socket answers", FirstBuild, () => broker.Log);
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs a verb of the broker's command line against this broker.</summary>
+    public Task<CommandResult> CommandAsync(params IReadOnlyList<string> words) =>
+        Command.RunAsync([Launcher, .. words, "--broker", Socket], SessionHome.Inherited());
+
+    /// <summary>`sessions show ID --json`.</summary>
+    public async Task<JsonElement> ShowAsync(OpenedSession session)
+    {
+        CommandResult result = await CommandAsync("sessions", "show", session.Id, "--json");
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        using var document = JsonDocument.Parse(result.Output);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>`sessions list --json`: the ids of the sessions that live.</summary>
+    public async Task<IReadOnlyList<string>> LiveAsync()
+    {
+        CommandResult result = await CommandAsync("sessions", "list", "--json");
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        using var document = JsonDocument.Parse(result.Output);
+        return [.. document.RootElement.EnumerateArray().Where(s => s.GetProperty("state").GetString() != "ended").Select(s => s.GetProperty("id").GetString()!)];
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            if (!_process.HasExited) { await StopAsync(); }
+            _process.Dispose();
+        }
+
+        _scratch.Dispose();
+    }
+
+    private void Run(IReadOnlyList<string> words)
+    {
+        _process = Command.Start(words, SessionHome.Inherited());
+        _process.StandardInput.Close();
+        _process.OutputDataReceived += Keep;
+        _process.ErrorDataReceived += Keep;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    private void Keep(object sender, DataReceivedEventArgs line)
+    {
+        lock (_log) { _log.AppendLine(line.Data); }
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        Assert.False(_process!.HasExited, "the broker ended: " + Log);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        // As an operator stops it; what does not obey is killed.
+        await Command.RunAsync(["/bin/kill", "-TERM", ProcessId.ToString()]);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        try
+        {
+            await _process!.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process!.Kill(entireProcessTree: true);
+        }
+    }
+}
