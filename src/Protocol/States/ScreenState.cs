@@ -1,42 +1,187 @@
-#pragma warning disable
-// Throwaway stand-in until `term` lands.
 using System.Buffers;
-using System.Text;
+using MoshBroker.Protocol.Display;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Protocol.Terminal;
 using MoshBroker.Protocol.Wire;
+
 namespace MoshBroker.Protocol.States;
-/// <summary>x</summary>
+
+/// <summary>What a server synchronises to one client: the screen of a terminal, and how much of the client's input it shows.</summary>
+/// <remarks>
+/// One per channel; several may share a terminal. The live object follows its terminal, which others write to; its snapshots keep the frame of
+/// their moment. A new one stands for state 0, a blank screen, until <see cref="Show"/>.
+/// </remarks>
 public sealed class ScreenState : ISyncState<ScreenState>
 {
-    /// <summary>x</summary>
-    public ScreenState(Framebuffer frame) => Frame = frame;
-    /// <summary>x</summary>
-    public Framebuffer Frame { get; set; }
-    /// <summary>x</summary>
-    public ulong EchoAck { get; set; }
-    /// <summary>x</summary>
-    public ScreenState Snapshot() => new(Frame.Snapshot()) { EchoAck = EchoAck };
-    /// <summary>x</summary>
-    public void Release() => Frame.Release();
-    /// <summary>x</summary>
-    public bool SameAs(ScreenState other) => EchoAck == other.EchoAck && Frame.ContentEquals(other.Frame);
-    /// <summary>x</summary>
+    private readonly Emulator _terminal;
+    private readonly Stack<ScreenState> _pool;
+
+    // Of a snapshot: the frame it keeps. Of the live state: the view, when the client's window has another size than the terminal.
+    private Framebuffer? _frame;
+    private bool _isSnapshot;
+    private int _viewColumns;
+    private int _viewRows;
+    private ulong _viewedVersion;
+
+    /// <summary>The live state of a channel that shows <paramref name="terminal"/>.</summary>
+    public ScreenState(Emulator terminal)
+        : this(terminal, [])
+    {
+    }
+
+    private ScreenState(Emulator terminal, Stack<ScreenState> pool)
+    {
+        _terminal = terminal;
+        _pool = pool;
+    }
+
+    /// <summary>Newest state of the client whose effects are on the screen; it never decreases.</summary>
+    public ulong EchoAck { get; private set; }
+
+    /// <summary>What is known of the screen; <see cref="ScreenKnowledge.Exact"/> from <see cref="Show"/> on.</summary>
+    public ScreenKnowledge Knowledge { get; private set; } = ScreenKnowledge.Initial;
+
+    /// <summary>False when the state was drawn from one whose echo-ack is not known: then the next diff states its number in any case.</summary>
+    public bool IsEchoAckKnown { get; private set; } = true;
+
+    /// <summary>What the client is, or was, shown; valid until the terminal changes or the snapshot is released.</summary>
+    public Framebuffer Frame => _isSnapshot ? _frame! : CurrentFrame();
+
+    /// <summary>From now on the client is shown the terminal: its window's size is known, so a first frame can be drawn.</summary>
+    public void Show() => Knowledge = ScreenKnowledge.Exact;
+
+    /// <summary>The size of the client's window. Where the terminal's is another, the client is shown its upper left part, or gets blanks beside it.</summary>
+    /// <param name="columns">1 or more; cut to <see cref="Framebuffer.MaxColumns"/>.</param>
+    /// <param name="rows">1 or more; cut to <see cref="Framebuffer.MaxRows"/>.</param>
+    public void SetView(int columns, int rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        _viewColumns = Math.Min(columns, Framebuffer.MaxColumns);
+        _viewRows = Math.Min(rows, Math.Min(Framebuffer.MaxRows, Framebuffer.MaxCells / _viewColumns));
+        _viewedVersion = 0;
+    }
+
+    /// <summary>The client is shown the terminal in its own size, whatever that is. This is so from the start.</summary>
+    public void FollowTerminalSize()
+    {
+        _viewColumns = _viewRows = 0;
+        DropFrame();
+    }
+
+    /// <summary>Raises <see cref="EchoAck"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is lower than before, which would kill the stock client.</exception>
+    public void SetEchoAck(ulong echoAck)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(echoAck, EchoAck);
+        EchoAck = echoAck;
+    }
+
+    /// <summary>A snapshot that stands for a state of an earlier incarnation, of which nothing is known but that the client holds it.</summary>
+    public ScreenState UnknownBase()
+    {
+        ScreenState snapshot = Snapshot();
+        snapshot.Knowledge = ScreenKnowledge.Unknown;
+        snapshot.IsEchoAckKnown = false;
+        return snapshot;
+    }
+
+    /// <summary>Says that the states sent so far were drawn from one whose echo-ack is not known.</summary>
+    /// <param name="known">True once a state with a stated echo-ack was acknowledged.</param>
+    public void SetEchoAckKnown(bool known) => IsEchoAckKnown = known;
+
+    /// <inheritdoc/>
+    public ScreenState Snapshot()
+    {
+        if (!_pool.TryPop(out ScreenState? copy))
+            copy = new ScreenState(_terminal, _pool);
+        copy._isSnapshot = true;
+        copy._frame = Frame.Snapshot();
+        copy.EchoAck = EchoAck;
+        copy.Knowledge = Knowledge;
+        copy.IsEchoAckKnown = IsEchoAckKnown;
+        return copy;
+    }
+
+    /// <summary>Gives a snapshot back; of the live state, what it holds besides the terminal.</summary>
+    public void Release()
+    {
+        DropFrame();
+        if (_isSnapshot)
+            _pool.Push(this);
+    }
+
+    /// <inheritdoc/>
+    public bool SameAs(ScreenState other)
+    {
+        if (Knowledge != other.Knowledge || Knowledge == ScreenKnowledge.Unknown || EchoAck != other.EchoAck)
+            return false;
+        return Knowledge == ScreenKnowledge.Initial || (IsEchoAckKnown == other.IsEchoAckKnown && Frame.ContentEquals(other.Frame));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A HostMessage: echo-ack, resize, bytes, each if needed.</remarks>
     public void WriteDiff(ScreenState source, IBufferWriter<byte> diff)
     {
-        if (SameAs(source)) return;
-        if (EchoAck != source.EchoAck) HostMessageCodec.WriteEchoAck(diff, EchoAck);
-        if (Frame.ContentEquals(source.Frame)) return;
-        HostMessageCodec.WriteResize(diff, Frame.Columns, Frame.Rows);
-        StringBuilder s = new("\x1b[r\x1b[0m\x1b[H\x1b[2J");
-        for (int r = 0; r < Frame.Rows; r++) s.Append($"\x1b[{r + 1};1H").Append(Frame.RowText(r));
-        s.Append($"\x1b[{Frame.CursorRow + 1};{Frame.CursorColumn + 1}H");
-        HostMessageCodec.WriteHostBytes(diff, Encoding.UTF8.GetBytes(s.ToString()));
+        bool sourceIsUnknown = source.Knowledge == ScreenKnowledge.Unknown;
+        if (!sourceIsUnknown && (source.EchoAck != EchoAck || !source.IsEchoAckKnown))
+            HostMessageCodec.WriteEchoAck(diff, EchoAck);
+        if (Knowledge == ScreenKnowledge.Initial)
+            return;
+
+        Framebuffer to = Frame;
+        bool sizeIsKnown = source.Knowledge == ScreenKnowledge.Exact;
+        if (!sizeIsKnown || source.Frame.Columns != to.Columns || source.Frame.Rows != to.Rows)
+            HostMessageCodec.WriteResize(diff, to.Columns, to.Rows);
+
+        FramePainter painter = new(to);
+        switch (source.Knowledge)
+        {
+            case ScreenKnowledge.Exact:
+                FrameDiff.Paint(source.Frame, to, ref painter);
+                break;
+            case ScreenKnowledge.Initial:
+                FrameDiff.PaintFromBlank(to, ref painter);
+                break;
+            default:
+                FrameDiff.PaintUnknownBase(to, ref painter);
+                break;
+        }
+
+        if (painter.Length > 0)
+            HostMessageCodec.WriteHostBytes(diff, painter.Written);
+        painter.Dispose();
     }
-    /// <summary>x</summary>
-    public bool IsWellFormed(ReadOnlySpan<byte> diff) => true;
-    /// <summary>x</summary>
-    public bool TryApply(ReadOnlySpan<byte> diff) => throw new NotSupportedException();
-    /// <summary>x</summary>
-    public void ForgetBefore(ScreenState oldest) { }
+
+    /// <summary>Always false: a server's screen is not changed by its client. See <see cref="RemoteScreenState"/>.</summary>
+    public bool TryApply(ReadOnlySpan<byte> diff) => false;
+
+    /// <inheritdoc/>
+    public void ForgetBefore(ScreenState oldest)
+    {
+        // A frame holds no history.
+    }
+
+    private Framebuffer CurrentFrame()
+    {
+        Framebuffer terminal = _terminal.Frame;
+        if (_viewColumns == 0 || (_viewColumns == terminal.Columns && _viewRows == terminal.Rows))
+            return terminal;
+
+        _frame ??= terminal.Memory.RentFrame();
+        if (_viewedVersion != terminal.Version)
+        {
+            _frame.CopyClipped(terminal, _viewColumns, _viewRows);
+            _viewedVersion = terminal.Version;
+        }
+
+        return _frame;
+    }
+
+    private void DropFrame()
+    {
+        _frame?.Release();
+        _frame = null;
+        _viewedVersion = 0;
+    }
 }

@@ -167,7 +167,9 @@ public sealed class Framebuffer
     }
 
     /// <summary>True when a client could not tell the two apart: what <c>FrameDiff</c> writes between them is empty.</summary>
-    /// <remarks>Content decides, not history. Hidden right halves of wide characters and the alternate-scroll mode do not count.</remarks>
+    /// <remarks>
+    /// Content decides, not history. Hidden right halves of wide characters and the alternate-scroll mode do not count, and a plain space is a blank.
+    /// </remarks>
     public bool ContentEquals(Framebuffer other)
     {
         if (ReferenceEquals(Memory, other.Memory) && Version == other.Version)
@@ -263,7 +265,7 @@ public sealed class Framebuffer
     }
 
     internal static bool IsAllowedSize(int columns, int rows) =>
-        columns is >= 1 and <= MaxColumns && rows is >= 1 and <= MaxRows && columns * rows <= MaxCells;
+        columns is >= 1 and <= MaxColumns && rows is >= 1 and <= MaxRows && (long)columns * rows <= MaxCells;
 
     /// <summary>Makes this frame a copy of another one of its session; what it showed before is released.</summary>
     internal void CopyFrom(Framebuffer source)
@@ -408,33 +410,57 @@ public sealed class Framebuffer
         if (sharesTexts && MemoryMarshal.AsBytes(mine).SequenceEqual(MemoryMarshal.AsBytes(theirs)))
             return true;
 
+        bool mineHidden = false;
+        bool theirsHidden = false;
         for (int column = 0; column < mine.Length; column++)
         {
-            if (!CellEquals(mine[column], other, theirs[column]))
+            if (mineHidden != theirsHidden || (!mineHidden && !LooksEqual(mine, other, theirs, column)))
                 return false;
-            if (mine[column].IsWide)
-            {
-                // The hidden half is not looked at, but in the last column it may still say that the row goes on.
-                column++;
-                if (column == mine.Length - 1 && mine[column].Wraps != theirs[column].Wraps)
-                    return false;
-            }
+            mineHidden = !mineHidden && HidesNext(mine, column);
+            theirsHidden = !theirsHidden && HidesNext(theirs, column);
         }
 
-        return true;
+        // The bottom row can't go on anywhere.
+        return mine[^1].Wraps == theirs[^1].Wraps || row == Rows - 1 || otherRow == other.Rows - 1;
     }
 
-    internal bool CellEquals(Cell mine, Framebuffer other, Cell theirs)
+    /// <summary>True when two visible cells of one column look alike. Whether the row goes on is not compared.</summary>
+    internal bool LooksEqual(ReadOnlySpan<Cell> mine, Framebuffer other, ReadOnlySpan<Cell> theirs, int column)
     {
-        if (mine.Equals(theirs))
-            return !mine.IsInterned || ReferenceEquals(Memory, other.Memory) || TextOf(mine).SequenceEqual(other.TextOf(theirs));
-        if (!mine.IsInterned || !theirs.IsInterned || ReferenceEquals(Memory, other.Memory))
-            return false;
+        Cell left = mine[column];
+        Cell right = theirs[column];
+        if (left.Equals(right) && (!left.IsInterned || ReferenceEquals(Memory, other.Memory)))
+            return true;
 
-        Cell renamed = theirs;
-        renamed.Text = mine.Text;
-        return mine.Equals(renamed) && TextOf(mine).SequenceEqual(other.TextOf(theirs));
+        left = Look(left, column == mine.Length - 1);
+        right = Look(right, column == theirs.Length - 1);
+        if (left.IsInterned && right.IsInterned && !ReferenceEquals(Memory, other.Memory))
+        {
+            bool sameText = TextOf(left).SequenceEqual(other.TextOf(right));
+            right.Text = left.Text;
+            return sameText && left.Equals(right);
+        }
+
+        return left.Equals(right);
     }
+
+    /// <summary>
+    /// A cell as a client can have it: a plain space is a blank, and a wide character that does not fit into the last column is left out. Without
+    /// the mark that the row goes on.
+    /// </summary>
+    internal static Cell Look(Cell cell, bool isLast)
+    {
+        if (isLast && cell.IsWide)
+            return Cell.Blank(cell.BackgroundColor);
+
+        cell.CellFlags &= ~CellFlags.Wrap;
+        if (cell.Text == ' ' && cell.CellFlags == CellFlags.None && cell.ForegroundColor.IsDefault)
+            cell.Text = 0;
+        return cell;
+    }
+
+    /// <summary>True when a visible cell covers the next column too.</summary>
+    internal static bool HidesNext(ReadOnlySpan<Cell> row, int column) => row[column].IsWide && column + 1 < row.Length;
 
     internal ReadOnlySpan<byte> TextOf(Cell cell) => Memory.Texts[cell.Text & ~Cell.InternedBit];
 
@@ -474,6 +500,7 @@ public sealed class Framebuffer
     {
         FrameState mine = State;
         mine.AlternateScroll = other.State.AlternateScroll;
+        mine.TitleEverSet = other.State.TitleEverSet;
         return mine == other.State
             && TitleBytes.AsSpan().SequenceEqual(other.TitleBytes)
             && IconBytes.AsSpan().SequenceEqual(other.IconBytes)

@@ -33,14 +33,14 @@ public static class ScreenText
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"{frame.Columns}x{frame.Rows} cursor {frame.CursorColumn},{frame.CursorRow} visible {frame.CursorVisible}\n");
-        text.Append(CultureInfo.InvariantCulture, $"modes {string.Join(',', Modes(frame))} pen {frame.Rendition}\n");
+        text.Append(CultureInfo.InvariantCulture, $"modes {string.Join(',', Modes(frame))} pen {StyleOf(frame.Rendition)}\n");
         text.Append(CultureInfo.InvariantCulture, $"title {Encoding.UTF8.GetString(frame.Title)} icon {Encoding.UTF8.GetString(frame.IconName)}\n");
         text.Append(CultureInfo.InvariantCulture, $"clipboard {Encoding.UTF8.GetString(frame.Clipboard)}\n");
         for (int row = 0; row < frame.Rows; row++)
         {
             foreach (CellView cell in Cells(frame, row))
                 text.Append(CultureInfo.InvariantCulture, $"[{cell.Text}{(cell.Rendition.IsPlain ? "" : StyleOf(cell.Rendition))}]");
-            text.Append(frame.Row(row)[^1].Wraps ? "~\n" : "\n");
+            text.Append(row < frame.Rows - 1 && frame.Row(row)[^1].Wraps ? "~\n" : "\n");
         }
 
         return text.ToString();
@@ -62,13 +62,17 @@ public static class ScreenText
             // Half a character in the last column can't be brought to a client: it is left blank there.
             if (cell.IsWide && column == line.Length - 1)
                 (text, rendition) = ("", new Rendition(default, rendition.Background, CellFlags.None));
-            cells.Add(new CellView(text, rendition));
+            cells.Add(Normal(text, rendition));
             if (cell.IsWide)
                 column++;
         }
 
         return cells;
     }
+
+    /// <summary>A plain space counts as a blank: a diff may write one for the other.</summary>
+    private static CellView Normal(string text, Rendition rendition) =>
+        new(text is " " && rendition.Attributes == CellFlags.None && rendition.Foreground.IsDefault ? "" : text, rendition);
 
     public sealed record CellView(string Text, Rendition Rendition);
 

@@ -46,7 +46,7 @@ public sealed class TerminalVectorTests
         // Resize/to-20x5 recorded a defect of the stock server: after the bottom right cell it steps back from a column that the terminal
         // never entered, and the X lands one column to the left. That defect is not ours.
         const string Shifted = "05efghijklmnopqrstXv";
-        if (lines[^1..] is [Shifted])
+        if (lines is [.., Shifted])
             styled[^1] = lines[^1] = "05efghijklmnopqrstuX";
 
         // Rows that are coloured but empty count as rows only in the styled form.
