@@ -18,23 +18,19 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
     private readonly IUdpEndpoint _endpoint;
     private readonly Transport<ScreenState, UserInputState> _transport;
     private readonly ScreenState _screen;
-    private readonly Framebuffer _terminal;
     private readonly KeyTranslator _keys = new();
     private readonly EchoAckClock _echoAck = new();
     private readonly long[] _drops = new long[DropReasons.Count];
-    private Framebuffer? _view;
-    private ulong _viewed;
     private UdpPath _path;
     private MonoTime _now;
     private string? _peer;
     private long _roams;
 
     /// <summary>Takes the seed over and begins to receive; on the loop's thread.</summary>
-    public Channel(MonoTime now, ChannelSeed seed, SessionActor session, ISessionHost host, Framebuffer terminal)
+    public Channel(MonoTime now, ChannelSeed seed, SessionActor session, ISessionHost host, Emulator terminal)
     {
         _session = session;
         _host = host;
-        _terminal = terminal;
         Id = seed.Id;
         Port = seed.Port;
         _screen = new ScreenState(terminal);
@@ -101,6 +97,8 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
     public void OnResize(int columns, int rows)
     {
         (Columns, Rows) = (columns, rows);
+        _screen.SetView(columns, rows);
+        _screen.Show();
         _session.OnResize(this);
     }
 
@@ -109,11 +107,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
     /// <summary>Sends what is due, and says when to come again.</summary>
     public MonoTime Flush(MonoTime now)
     {
-        if (IsOpen)
-        {
-            if (_echoAck.Advance(now)) { _screen.EchoAck = _echoAck.EchoAck; }
-            Look();
-        }
+        if (IsOpen && _echoAck.Advance(now)) { _screen.SetEchoAck(_echoAck.EchoAck); }
 
         ArrayBufferWriter<byte> datagram = _host.SendBuffer;
         while (_transport.TryTransmit(now, datagram))
@@ -166,8 +160,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
     {
         _endpoint.Dispose();
         _transport.Dispose();
-        _view?.Release();
-        _view = null;
+        _screen.Release();
     }
 
     private Dictionary<string, long> DropsByReason()
@@ -202,29 +195,5 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
         if (events > 0 && _transport.RemoteNumber != ulong.MaxValue) { _echoAck.Record(now, _transport.RemoteNumber); }
         HasClient = true;
         _session.OnNewState(now);
-    }
-
-    /// <summary>A window of another size than the terminal sees it clipped or padded.</summary>
-    private void Look()
-    {
-        if (Columns == 0 || (Columns == _terminal.Columns && Rows == _terminal.Rows))
-        {
-            if (_view is null) { return; }
-            _screen.Frame = _terminal;
-            _view.Release();
-            _view = null;
-            return;
-        }
-
-        if (_view is null)
-        {
-            _view = _terminal.Snapshot();
-            _viewed = _terminal.Version - 1;
-            _screen.Frame = _view;
-        }
-
-        if (_viewed == _terminal.Version && _view.Columns == Columns && _view.Rows == Rows) { return; }
-        _view.CopyClipped(_terminal, Columns, Rows);
-        _viewed = _terminal.Version;
     }
 }

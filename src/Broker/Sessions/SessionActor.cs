@@ -239,7 +239,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
     private void Add(MonoTime now, ChannelSeed seed)
     {
-        Channel channel = new(now, seed, this, _host, _terminal.Frame);
+        Channel channel = new(now, seed, this, _host, _terminal);
         Volatile.Write(ref _channels, [.. _channels, channel]);
     }
 
