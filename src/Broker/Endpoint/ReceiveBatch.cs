@@ -32,9 +32,12 @@ internal sealed unsafe class ReceiveBatch : IDisposable
             _parts[i] = new IoVector { Base = slot, Length = DatagramLength };
             _headers[i].Header = new MessageHeader
             {
-                Name = slot + DatagramLength + UdpNative.ControlLength, NameLength = UdpNative.AddressLength,
-                Parts = _parts + i, PartCount = 1,
-                Control = slot + DatagramLength, ControlLength = UdpNative.ControlLength,
+                Name = slot + DatagramLength + UdpNative.ControlLength,
+                NameLength = UdpNative.AddressLength,
+                Parts = _parts + i,
+                PartCount = 1,
+                Control = slot + DatagramLength,
+                ControlLength = UdpNative.ControlLength,
             };
         }
 

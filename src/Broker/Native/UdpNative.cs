@@ -86,7 +86,12 @@ internal static unsafe partial class UdpNative
             IoVector part = new() { Base = bytes, Length = (nuint)datagram.Length };
             MessageHeader message = new()
             {
-                Name = name, NameLength = AddressLength, Parts = &part, PartCount = 1, Control = control, ControlLength = PacketInfoSpace,
+                Name = name,
+                NameLength = AddressLength,
+                Parts = &part,
+                PartCount = 1,
+                Control = control,
+                ControlLength = PacketInfoSpace,
             };
             if (SendMessage(socket, &message, DontWait) >= 0) { return SendResult.Sent; }
             return Errno.Last == Errno.MessageTooLong ? SendResult.TooLong : SendResult.Failed;

@@ -36,7 +36,11 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
         _screen = new ScreenState(terminal);
         TransportSetup setup = new()
         {
-            Sends = Direction.ServerToClient, Key = seed.Key, Epoch = (ulong)seed.Epoch, Random = host.Random, Scratch = host.Scratch,
+            Sends = Direction.ServerToClient,
+            Key = seed.Key,
+            Epoch = (ulong)seed.Epoch,
+            Random = host.Random,
+            Scratch = host.Scratch,
         };
         _transport = new Transport<ScreenState, UserInputState>(now, setup, _screen, new UserInputState());
         seed.Key.Dispose();

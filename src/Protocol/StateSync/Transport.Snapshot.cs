@@ -82,7 +82,8 @@ public sealed partial class Transport<TLocal, TRemote>
         }
 
         StateSender<TLocal> sender = new(
-            now, local, numbers.AcknowledgedNum, known, MonoTime.Never, FirstNumber(setup) - 1, setup.Random) { Heard = now };
+            now, local, numbers.AcknowledgedNum, known, MonoTime.Never, FirstNumber(setup) - 1, setup.Random)
+        { Heard = now };
         Transport<TLocal, TRemote> transport = new(setup, sender, first, number);
         for (int i = 1; i < held; i++)
         {

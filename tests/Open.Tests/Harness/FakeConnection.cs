@@ -41,7 +41,10 @@ internal sealed class FakeConnection : IDisposable
             var vector = new SocketNative.IoVector { Base = at, Length = (nuint)frame.Length };
             var header = new SocketNative.MessageHeader
             {
-                Vectors = &vector, VectorCount = 1, Control = &rights, ControlLength = (nuint)sizeof(SocketNative.TwoDescriptors),
+                Vectors = &vector,
+                VectorCount = 1,
+                Control = &rights,
+                ControlLength = (nuint)sizeof(SocketNative.TwoDescriptors),
             };
             got = TestNative.Receive((int)socket.Handle, &header, 0);
         }
