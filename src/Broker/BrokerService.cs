@@ -2,6 +2,7 @@ using MoshBroker.Cluster;
 using MoshBroker.Configuration;
 using MoshBroker.Endpoint;
 using MoshBroker.FrontDoor;
+using MoshBroker.Http;
 using MoshBroker.Sessions;
 
 namespace MoshBroker;
@@ -22,8 +23,13 @@ internal static class BrokerService
         Capacity capacity = Capacity.Plan(ports.Sum(range => range.Count));
         HubSettings settings = new(options.Node, options.ListenHost, ports, Environment.ProcessorCount, capacity);
         await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), time);
+        BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow());
+        await using HttpServer http = await HttpServer.StartAsync(options, feed, logging, time, stopping);
         ControlLog controlLog = new(logging.CreateLogger<ControlSocket>());
         await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, controlLog), controlLog);
+        StartReport report = new(options, capacity, http);
+        feed.Listening = report.Listening;
+        report.Tell(Console.IsOutputRedirected ? null : Console.Out, logging.CreateLogger("MoshBroker"));
         await Task.Delay(Timeout.Infinite, stopping).ContinueWith(static _ => { }, TaskScheduler.Default);
         return ExitCodes.Ok;
     }

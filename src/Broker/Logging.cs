@@ -5,7 +5,7 @@ internal static class Logging
 {
     public static ILoggerFactory Create() => LoggerFactory.Create(logging =>
     {
-        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
         if (Console.IsOutputRedirected)
         {
             logging.AddJsonConsole(format =>

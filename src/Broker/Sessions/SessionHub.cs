@@ -49,6 +49,9 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     /// <summary>Live sessions.</summary>
     public int Count => Volatile.Read(ref _live);
 
+    /// <summary>True once no new session is taken.</summary>
+    public bool IsStopping => _stopping;
+
     /// <summary>Sessions, oldest first; for a while also the ended ones.</summary>
     public IReadOnlyList<SessionView> Sessions
     {

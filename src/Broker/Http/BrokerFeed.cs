@@ -1,0 +1,29 @@
+using MoshBroker.Commands;
+using MoshBroker.Dashboard.Feed;
+using MoshBroker.Sessions;
+
+namespace MoshBroker.Http;
+
+/// <summary>What the dashboard and the health endpoints are told: the hub's sessions, and facts of the node.</summary>
+internal sealed class BrokerFeed(SessionHub hub, string node, int capacity, DateTimeOffset startedAt) : IBrokerFeed
+{
+    private static readonly Dictionary<string, long> NoDrops = [];
+
+    /// <summary>Set once everything listens; requests may come before that.</summary>
+    public IReadOnlyList<ListeningView> Listening { get; set; } = [];
+
+    public NodeView Node => new(
+        node,
+        CommandLine.Version,
+        startedAt,
+        Listening,
+        hub.Count,
+        capacity,
+        GC.GetTotalPauseDuration().TotalSeconds,
+        hub.IsStopping ? "the broker is shutting down" : null,
+        NoDrops);
+
+    public IReadOnlyList<SessionView> Sessions => hub.Sessions;
+
+    public SessionView? Find(string id) => hub.Find(id);
+}
