@@ -30,7 +30,8 @@ public sealed class BadNetworkTests(InteropFixture fixture) : IDisposable
 
         await terminal.TypeAsync("exit\r");
         Assert.Equal(0, (await terminal.WaitForEndAsync(TimeSpan.FromSeconds(30))).ExitStatus);
-        Assert.True(relay.LostCount > 10, $"only {relay.LostCount} of {relay.Captured.Count} datagrams were lost");
+        // How many there are depends on the machine's speed; fewer than a tenth lost at 30 % happens once in a thousand runs.
+        Assert.True(relay.LostCount * 10 > relay.Captured.Count, $"only {relay.LostCount} of {relay.Captured.Count} datagrams were lost");
         Assert.Empty(relay.RepeatedNonces);
     }
 

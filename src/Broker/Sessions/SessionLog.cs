@@ -3,7 +3,7 @@ namespace MoshBroker.Sessions;
 /// <summary>What a session's life has to tell an operator. Never key material, keystrokes or screen content.</summary>
 internal sealed partial class SessionLog(ILogger<SessionHub> logger)
 {
-    [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "session {Session} of uid {Uid} waits for its client on UDP port {Port}; the client says it comes from {ClaimedClient}")]
+    [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "session {Session} of uid {Uid} waits for its client on UDP port {Port}; the client comes from {ClaimedClient}, it says")]
     public partial void Opened(string session, uint uid, int port, string claimedClient);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Information, Message = "session {Session}: client attached from {Peer}")]
