@@ -12,11 +12,27 @@ internal sealed class CallGuard
     private int _thread;
     private long _since; // Stopwatch ticks; 0 while no guarded call is under way.
     private bool _interrupted;
+    private long _calls;
+    private Watchdog? _watchdog;
+
+    /// <summary>How many guarded calls there were.</summary>
+    public long Calls => Volatile.Read(ref _calls);
+
+    /// <summary>True while a guarded call is under way.</summary>
+    public bool IsInCall => Volatile.Read(ref _since) != 0;
+
+    public void WatchedBy(Watchdog watchdog) => Volatile.Write(ref _watchdog, watchdog);
 
     /// <summary>Called once, on the thread to be guarded.</summary>
     public void Attach() => Volatile.Write(ref _thread, SignalNative.CurrentThread());
 
-    public void Enter() => Volatile.Write(ref _since, Stopwatch.GetTimestamp());
+    public void Enter()
+    {
+        _calls++;
+        // A full fence: the watchdog, on its way to sleep, sees this call, or this thread sees that it sleeps.
+        Interlocked.Exchange(ref _since, Stopwatch.GetTimestamp());
+        _watchdog?.Stir();
+    }
 
     /// <summary>True when the call had to be interrupted: its descriptor is not to be trusted again.</summary>
     public bool Leave()
