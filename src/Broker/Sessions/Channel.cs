@@ -108,6 +108,9 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
 
     public void OnTimeout(MonoTime now) => _transport.OnTimeout(now);
 
+    /// <summary>The program is quiet: what it drew may be sent.</summary>
+    public void OnQuiet(MonoTime now) => _transport.LocalSettled(now);
+
     /// <summary>Sends what is due, and says when to come again.</summary>
     public MonoTime Flush(MonoTime now)
     {

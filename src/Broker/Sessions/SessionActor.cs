@@ -25,6 +25,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     private readonly SessionLog _log;
     private readonly ChannelSeed _firstSeed;
     private readonly Emulator _terminal;
+    private readonly QuietClock _quiet = new();
     private readonly Func<IBackendHandler, IBackend> _startBackend;
     private IBackend? _backend;
     private Channel[] _channels = [];
@@ -88,6 +89,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         {
             Stats.PtyBytesRead += output.Length;
             _terminal.Write(output);
+            _quiet.OnOutput(now);
             if (_terminal.HasReplies) { Answer(now); }
         }
         catch (Exception failure)
@@ -186,7 +188,12 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
     protected override MonoTime Flush(MonoTime now)
     {
-        MonoTime next = MonoTime.Forever;
+        if (_quiet.Advance(now))
+        {
+            foreach (Channel channel in _channels) { channel.OnQuiet(now); }
+        }
+
+        MonoTime next = _quiet.NextTimeout ?? MonoTime.Forever;
         foreach (Channel channel in _channels) { next = MonoTime.Min(next, channel.Flush(now)); }
         if (_phase <= Phase.Live && _channels.Length > 0 && !Array.Exists(_channels, channel => channel.Phase <= TransportPhase.ShuttingDown))
         {

@@ -16,6 +16,7 @@ internal sealed class SendSchedule
     private const long ActiveRetryTime = 10_000;
 
     private MonoTime _collectingSince = MonoTime.Forever;
+    private MonoTime _nextFrame = MonoTime.Never;
     private bool _isSettled;
 
     public SendSchedule(MonoTime now) => AckDeadline = now;
@@ -33,7 +34,11 @@ internal sealed class SendSchedule
     public MonoTime Deadline => MonoTime.Min(AckDeadline, SendDeadline);
 
     /// <summary>Nothing more is expected to be collected for the present change.</summary>
-    public void Settle() => _isSettled = true;
+    /// <remarks>
+    /// Not heeded while the last frame is younger than a frame interval: the change waits anyway, and frames in a row would otherwise follow each
+    /// other more closely than stock's, whose collection goes on beyond the interval.
+    /// </remarks>
+    public void Settle(MonoTime now) => _isSettled = now >= _nextFrame && _collectingSince != MonoTime.Forever;
 
     public void AckNow(MonoTime now) => AckDeadline = MonoTime.Min(AckDeadline, now);
 
@@ -41,6 +46,7 @@ internal sealed class SendSchedule
     public void Reckon(MonoTime now, RoundTripEstimator roundTrip, MonoTime heard, MonoTime newestSentAt, Difference difference, bool isEnding)
     {
         MonoTime nextFrame = newestSentAt.Plus(roundTrip.FrameInterval);
+        _nextFrame = nextFrame;
         if (IsDataAckPending)
             AckDeadline = MonoTime.Min(AckDeadline, now.Plus(AckDelay));
 

@@ -262,7 +262,7 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
     }
 
     /// <summary>What made the local state change has gone quiet: the present change need not wait for <see cref="CollectionDelay"/>.</summary>
-    public void LocalSettled() => _sender.Schedule.Settle();
+    public void LocalSettled(MonoTime now) => _sender.Schedule.Settle(now);
 
     /// <summary>Acknowledges, with whatever else there is to say, at the next <see cref="TryTransmit"/>.</summary>
     public void AcknowledgeNow(MonoTime now) => _sender.Schedule.AckNow(now);
