@@ -38,7 +38,12 @@ internal abstract class Actor<TMessage> : IScheduled
     public void Run(MonoTime now)
     {
         Volatile.Write(ref _scheduled, 0);
-        if (Stopped) { return; }
+        if (Stopped)
+        {
+            while (_mailbox.TryTake(out TMessage late)) { Discard(late); }
+            return;
+        }
+
         try
         {
             for (int i = 0; i < MessagesPerTurn && !Stopped && _mailbox.TryTake(out TMessage message); i++) { Receive(now, message); }
@@ -49,7 +54,7 @@ internal abstract class Actor<TMessage> : IScheduled
             Fail(failure);
         }
 
-        if (!Stopped && !_mailbox.IsEmpty && Interlocked.Exchange(ref _scheduled, 1) == 0) { Dispatcher.Schedule(this); }
+        if (!_mailbox.IsEmpty && Interlocked.Exchange(ref _scheduled, 1) == 0) { Dispatcher.Schedule(this); }
     }
 
     public void OnTimer(MonoTime now)
@@ -78,6 +83,9 @@ internal abstract class Actor<TMessage> : IScheduled
     /// <summary>Lets go of everything the actor owns; runs once.</summary>
     protected abstract void OnStop();
 
+    /// <summary>Lets go of what a message owns that came too late.</summary>
+    protected abstract void Discard(TMessage message);
+
     /// <summary>Ends a turn that a descriptor's readiness began.</summary>
     protected void EndTurn(MonoTime now)
     {
@@ -100,9 +108,12 @@ internal abstract class Actor<TMessage> : IScheduled
         {
             Stop();
         }
-        finally
+        catch (Exception another)
         {
-            _supervisor.OnFailure(this, failure);
+            // Whoever called has other actors to run: nothing may come out of here.
+            failure = new AggregateException(failure, another);
         }
+
+        _supervisor.OnFailure(this, failure);
     }
 }

@@ -8,9 +8,15 @@ internal interface IBackendHandler
     /// <summary>Output of the program, borrowed until the call returns.</summary>
     void OnOutput(MonoTime now, ReadOnlySpan<byte> output);
 
-    /// <summary>The batch of output is over: time to draw.</summary>
+    /// <summary>The turn that brought output, or the end, is over: time to draw.</summary>
     void OnOutputEnd(MonoTime now);
 
-    /// <summary>The backend is gone, and why; nothing follows.</summary>
-    void OnBackendEnded(MonoTime now, BackendEnd end);
+    /// <summary>
+    /// The backend is gone, and why; nothing but <see cref="OnOutputEnd"/> follows. It may come in the midst of anything that was asked of the
+    /// backend, so it is only to be noted.
+    /// </summary>
+    void OnBackendEnded(BackendEnd end);
+
+    /// <summary>The backend failed by a fault of ours.</summary>
+    void OnFault(Exception failure);
 }

@@ -11,7 +11,8 @@ namespace MoshBroker.Backends;
 internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
 {
     private const int ReadsPerTurn = 8; // At most 4 KiB each (the kernel's terminal buffer); then others have their turn.
-    private const int InterruptsAllowed = 2; // A machine under heavy load may be the reason, once or twice.
+    private const int InterruptsAllowed = 2; // A machine under heavy load may be the reason, once or twice in a while.
+    private const long InterruptMemoryMs = 60_000;
 
     private readonly FileDescriptor _master;
     private readonly EpollLoop _loop;
@@ -23,6 +24,7 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
     private int _pendingStart;
     private int _pendingEnd;
     private int _interrupts;
+    private MonoTime _lastInterrupt = MonoTime.Never;
     private bool _disposed;
 
     /// <summary>Takes over both descriptors and begins to read; on the loop's thread. The buffer is the loop's, shared by all.</summary>
@@ -33,7 +35,16 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
         _loop = loop;
         _readBuffer = readBuffer;
         _handler = handler;
-        _watch = loop.Add(master, EpollNative.In, this);
+        try
+        {
+            _watch = loop.Add(master, EpollNative.In, this);
+        }
+        catch
+        {
+            master.Dispose();
+            release.Dispose();
+            throw;
+        }
     }
 
     public int PendingInput => _pendingEnd - _pendingStart;
@@ -49,7 +60,7 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
         _loop.Guard.Leave();
         _release.Dispose();
         _release = null;
-        if (written != 1) { End(now, BackendEnd.Failed); }
+        if (written != 1) { End(BackendEnd.Failed); }
     }
 
     public void Send(MonoTime now, ReadOnlySpan<byte> input)
@@ -67,9 +78,9 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
     public void OnReady(MonoTime now, uint events)
     {
         if ((events & EpollNative.Out) != 0) { WritePending(now); }
-        if (_disposed || (events & ~EpollNative.Out) == 0) { return; }
         bool some = false;
-        for (int i = 0; i < ReadsPerTurn && !_disposed; i++)
+        int reads = (events & ~EpollNative.Out) == 0 ? 0 : ReadsPerTurn;
+        for (int i = 0; i < reads && !_disposed; i++)
         {
             int count = Read(now, out bool again);
             if (count > 0)
@@ -81,8 +92,10 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
             if (!again) { break; }
         }
 
-        if (some) { _handler.OnOutputEnd(now); }
+        if (some || _disposed) { _handler.OnOutputEnd(now); }
     }
+
+    public void OnFault(Exception failure) => _handler.OnFault(failure);
 
     public void Dispose()
     {
@@ -110,11 +123,11 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
         if (count > 0) { return (int)count; }
         if (count < 0 && errno is Errno.Again or Errno.Interrupted)
         {
-            OnInterrupted(now, interrupted && errno == Errno.Interrupted);
+            if (interrupted && errno == Errno.Interrupted) { OnInterrupted(now); }
             return 0;
         }
 
-        End(now, count == 0 || errno == Errno.Io ? BackendEnd.Exited : BackendEnd.Failed);
+        End(count == 0 || errno == Errno.Io ? BackendEnd.Exited : BackendEnd.Failed);
         return 0;
     }
 
@@ -130,17 +143,20 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
         }
 
         bool interrupted = _loop.Guard.Leave();
-        if (interrupted) { OnInterrupted(now, count < input.Length); }
+        // A blocking call that had written a part says so instead of EINTR.
+        if (interrupted && (count < 0 ? errno == Errno.Interrupted : count < input.Length)) { OnInterrupted(now); }
         if (count >= 0) { return (int)count; }
         // EIO here means that the program is gone; reading finds the last of its output before it says so.
-        if (errno is not (Errno.Again or Errno.Interrupted or Errno.Io)) { End(now, BackendEnd.Failed); }
+        if (errno is not (Errno.Again or Errno.Interrupted or Errno.Io)) { End(BackendEnd.Failed); }
         return errno == Errno.Io ? input.Length : 0;
     }
 
-    private void OnInterrupted(MonoTime now, bool blocked)
+    private void OnInterrupted(MonoTime now)
     {
-        if (!blocked) { return; }
-        if (!PtyNative.IsNonBlocking(_master) || ++_interrupts > InterruptsAllowed) { End(now, BackendEnd.Stalled); }
+        if (_disposed) { return; }
+        if (now.Since(_lastInterrupt) > InterruptMemoryMs) { _interrupts = 0; }
+        _lastInterrupt = now;
+        if (!PtyNative.IsNonBlocking(_master) || ++_interrupts > InterruptsAllowed) { End(BackendEnd.Stalled); }
     }
 
     private void Keep(MonoTime now, ReadOnlySpan<byte> rest)
@@ -184,10 +200,10 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
         StalledSince = MonoTime.Forever;
     }
 
-    private void End(MonoTime now, BackendEnd end)
+    private void End(BackendEnd end)
     {
         if (_disposed) { return; }
         Dispose();
-        _handler.OnBackendEnded(now, end);
+        _handler.OnBackendEnded(end);
     }
 }

@@ -13,4 +13,7 @@ internal interface IDatagramHandler
 
     /// <summary>The batch is over: time to answer.</summary>
     void OnBatchEnd(MonoTime now);
+
+    /// <summary>The endpoint failed, and is of no more use.</summary>
+    void OnFault(Exception failure);
 }

@@ -54,6 +54,8 @@ internal sealed class UdpEndpoint : IUdpEndpoint, IReadyHandler
         _handler.OnBatchEnd(now);
     }
 
+    public void OnFault(Exception failure) => _handler.OnFault(failure);
+
     public void Dispose()
     {
         if (_disposed) { return; }

@@ -120,18 +120,29 @@ internal sealed class EpollLoop : IDispatcher, IDisposable
                 {
                     ulong data = events[i].Data;
                     if (data == 0) { RunReady(now); }
-                    else if (_watches[(int)(data & uint.MaxValue)] is { } watch && watch.Data == data)
-                    {
-                        watch.Handler.OnReady(now, events[i].Events);
-                    }
+                    else if (_watches[(int)(data & uint.MaxValue)] is { } watch && watch.Data == data) { Handle(now, watch.Handler, events[i].Events); }
                 }
 
-                while (_timers.TryTake(now, out ActorTimer timer)) { timer.Actor.OnTimer(now); }
+                // One that is due again at once has its next turn in the next round, after everybody else.
+                for (int left = _timers.Count; left > 0 && _timers.TryTake(now, out ActorTimer timer); left--) { timer.Actor.OnTimer(now); }
             }
         }
         finally
         {
             NativeMemory.Free(events);
+        }
+    }
+
+    private static void Handle(MonoTime now, IReadyHandler handler, uint events)
+    {
+        try
+        {
+            handler.OnReady(now, events);
+        }
+        catch (Exception failure)
+        {
+            // An exception that left this thread would end every session of the process.
+            handler.OnFault(failure);
         }
     }
 

@@ -64,7 +64,8 @@ internal static partial class PtyNative
         // statx(2) has one layout on every architecture: mode at 28, uid at 20, rdev at 128.
         Span<byte> buffer = stackalloc byte[256];
         int result;
-        fixed (byte* at = buffer) { result = StatX(fd, "", 0x1000, 0x1 | 0x2 | 0x8, at); }
+        // As the kernel has it already (AT_STATX_DONT_SYNC): a user's own file system is not asked, since it may take its time.
+        fixed (byte* at = buffer) { result = StatX(fd, "", 0x1000 | 0x4000, 0x1 | 0x2 | 0x8, at); }
         status = new FileStatus(
             BinaryPrimitives.ReadUInt16LittleEndian(buffer[28..]),
             BinaryPrimitives.ReadUInt32LittleEndian(buffer[20..]),

@@ -10,6 +10,9 @@ internal static unsafe partial class UnixSocketNative
     private const int Rights = 1; // SCM_RIGHTS
     private const int DontWait = 0x40; // MSG_DONTWAIT
     private const int CloseOnExec = 0x40000000; // MSG_CMSG_CLOEXEC
+    private const int CurrentFolder = -100; // AT_FDCWD
+    private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+    private const uint TypeOnly = 0x1; // STATX_TYPE
     private const int MaxDescriptors = 16; // What the kernel would install beyond these it drops by itself (MSG_CTRUNC).
 
     /// <summary>The uid and pid of the process that connected, as the kernel noted them.</summary>
@@ -21,6 +24,14 @@ internal static unsafe partial class UnixSocketNative
         uid = credentials.Uid;
         pid = credentials.Pid;
         return known;
+    }
+
+    /// <summary>True when there is a socket at the path itself.</summary>
+    public static bool IsSocket(string path)
+    {
+        // statx(2) has one layout on every architecture: mode at 28.
+        byte* status = stackalloc byte[256];
+        return StatX(CurrentFolder, path, NoFollow, TypeOnly, status) == 0 && (*(ushort*)(status + 28) & 0xF000) == 0xC000; // S_IFSOCK
     }
 
     /// <summary>Receives without waiting; descriptors that came along are added to <paramref name="descriptors"/>, which owns them.</summary>
@@ -51,6 +62,9 @@ internal static unsafe partial class UnixSocketNative
 
         return (int)received;
     }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int directory, string path, int flags, uint mask, byte* status);
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     private static partial int GetOption(int socket, int level, int option, void* value, int* length);

@@ -13,6 +13,8 @@ namespace MoshBroker.Sessions;
 /// <summary>One client of a session: its key and counters (in the transport), its port and address, and its view of the terminal.</summary>
 internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
 {
+    private const long MoveLogIntervalMs = 1000;
+
     private readonly SessionActor _session;
     private readonly ISessionHost _host;
     private readonly IUdpEndpoint _endpoint;
@@ -25,6 +27,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
     private MonoTime _now;
     private string? _peer;
     private long _roams;
+    private MonoTime _lastMoveTold = MonoTime.Never;
 
     /// <summary>Takes the seed over and begins to receive; on the loop's thread.</summary>
     public Channel(MonoTime now, ChannelSeed seed, SessionActor session, ISessionHost host, Emulator terminal)
@@ -90,9 +93,12 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
 
     public void OnBatchEnd(MonoTime now) => _session.OnTurnEnd(now);
 
+    public void OnFault(Exception failure) => _session.OnFault(failure);
+
     public void OnKeys(ReadOnlySpan<byte> keys)
     {
         ArrayBufferWriter<byte> translated = _host.SendBuffer;
+        translated.ResetWrittenCount();
         _keys.Translate(keys, _session.ApplicationCursorKeys, translated);
         _session.OnKeys(_now, this, translated.WrittenSpan);
         translated.ResetWrittenCount();
@@ -117,6 +123,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
         if (IsOpen && _echoAck.Advance(now)) { _screen.SetEchoAck(_echoAck.EchoAck); }
 
         ArrayBufferWriter<byte> datagram = _host.SendBuffer;
+        datagram.ResetWrittenCount();
         while (_transport.TryTransmit(now, datagram))
         {
             if (_endpoint.Send(_path, datagram.WrittenSpan) == SendResult.TooLong) { _transport.OnSendTooLong(); }
@@ -191,6 +198,9 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
         _transport.PayloadLimit = path.Peer.IsIPv4 ? DatagramLimits.IPv4 : DatagramLimits.IPv6;
         Volatile.Write(ref _peer, path.Peer.ToString());
         if (roamed) { Volatile.Write(ref _roams, _roams + 1); }
+        // A client may flap with every datagram; the log need not.
+        if (_now.Since(_lastMoveTold) < MoveLogIntervalMs) { return; }
+        _lastMoveTold = _now;
         _session.OnMoved(this, _peer!, roamed);
     }
 

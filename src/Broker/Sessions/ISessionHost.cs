@@ -16,7 +16,7 @@ internal interface ISessionHost
     /// <summary>Chaff.</summary>
     IRandomSource Random { get; }
 
-    /// <summary>Room for one datagram on its way out, or for translated keys; empty between uses.</summary>
+    /// <summary>Room for one datagram on its way out, or for translated keys. Whoever begins to use it empties it first: a turn that threw may have left something.</summary>
     ArrayBufferWriter<byte> SendBuffer { get; }
 
     /// <summary>Begins to receive on a channel's socket; on the thread itself.</summary>

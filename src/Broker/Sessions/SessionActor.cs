@@ -32,6 +32,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     private Phase _phase = Phase.Waiting;
     private MonoTime _startedAt;
     private MonoTime _endingSince;
+    private BackendEnd? _backendEnd;
 
     /// <summary>Nothing happens, and no descriptor is watched, before <see cref="SessionMessage.Start"/>.</summary>
     public SessionActor(
@@ -80,8 +81,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     public bool ApplicationCursorKeys => _terminal.ApplicationCursorKeys;
 
     /// <summary>Sizes that a terminal here can have.</summary>
-    public static bool IsUsableSize(int columns, int rows) =>
-        columns is >= 1 and <= Framebuffer.MaxColumns && rows is >= 1 and <= Framebuffer.MaxRows;
+    public static bool IsUsableSize(int columns, int rows) => Framebuffer.IsAllowedSize(columns, rows);
 
     public void OnOutput(MonoTime now, ReadOnlySpan<byte> output)
     {
@@ -100,17 +100,11 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
     public void OnOutputEnd(MonoTime now) => OnTurnEnd(now);
 
-    public void OnBackendEnded(MonoTime now, BackendEnd end)
+    public void OnBackendEnded(BackendEnd end)
     {
+        // A channel may be in the midst of handing input on: what follows from the end waits for the end of the turn.
         _backend = null;
-        BeginEnd(now, end switch
-        {
-            BackendEnd.Stalled => SessionEndReason.PtyStalled,
-            BackendEnd.Failed => SessionEndReason.BackendLost,
-            _ when _phase == Phase.Waiting => SessionEndReason.BackendLost,
-            _ => SessionEndReason.UserExit,
-        });
-        OnTurnEnd(now);
+        _backendEnd = end;
     }
 
     /// <summary>A turn that a descriptor began is over.</summary>
@@ -161,7 +155,16 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         {
             case SessionMessage.Start:
                 _startedAt = now;
-                _backend = _startBackend(this);
+                try
+                {
+                    _backend = _startBackend(this);
+                }
+                catch
+                {
+                    _firstSeed.Dispose();
+                    throw;
+                }
+
                 Add(now, _firstSeed);
                 break;
             case SessionMessage.Attach attach:
@@ -188,6 +191,13 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
     protected override MonoTime Flush(MonoTime now)
     {
+        if (_backendEnd is { } end)
+        {
+            _backendEnd = null;
+            BeginEnd(now, ReasonOf(end));
+            if (Stopped) { return MonoTime.Forever; }
+        }
+
         if (_quiet.Advance(now))
         {
             foreach (Channel channel in _channels) { channel.OnQuiet(now); }
@@ -199,6 +209,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         {
             // Nobody is left; what the last one did is why.
             BeginEnd(now, ReasonOf(_channels[^1].EndReason));
+            if (Stopped) { return MonoTime.Forever; }
         }
 
         if (_phase == Phase.Ending && IsFarewellOver(now))
@@ -215,6 +226,11 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         }
 
         return MonoTime.Min(next, OwnDeadline());
+    }
+
+    protected override void Discard(SessionMessage message)
+    {
+        if (message is SessionMessage.Attach attach) { attach.Seed.Dispose(); }
     }
 
     protected override void OnStop()
@@ -244,9 +260,27 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         _ => SessionEndReason.ProtocolError,
     };
 
+    private SessionEndReason ReasonOf(BackendEnd end) => end switch
+    {
+        BackendEnd.Stalled => SessionEndReason.PtyStalled,
+        BackendEnd.Failed => SessionEndReason.BackendLost,
+        _ when _phase == Phase.Waiting => SessionEndReason.BackendLost,
+        _ => SessionEndReason.UserExit,
+    };
+
     private void Add(MonoTime now, ChannelSeed seed)
     {
-        Channel channel = new(now, seed, this, _host, _terminal);
+        Channel channel;
+        try
+        {
+            channel = new Channel(now, seed, this, _host, _terminal);
+        }
+        catch
+        {
+            seed.Dispose();
+            throw;
+        }
+
         Volatile.Write(ref _channels, [.. _channels, channel]);
     }
 
@@ -264,6 +298,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     private void Answer(MonoTime now)
     {
         ArrayBufferWriter<byte> replies = _host.SendBuffer;
+        replies.ResetWrittenCount();
         _terminal.TakeReplies(replies);
         _backend?.Send(now, replies.WrittenSpan);
         replies.ResetWrittenCount();

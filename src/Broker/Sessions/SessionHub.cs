@@ -67,6 +67,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     /// <summary>Makes a session of what <c>open</c> brought; takes over the request's descriptors, whatever the answer.</summary>
     public async Task<OpenAnswer> OpenAsync(OpenRequest request, CancellationToken cancellation)
     {
+        Forget();
         if (Refusal(request) is { } refusal)
         {
             request.Dispose();

@@ -264,7 +264,8 @@ public sealed class Framebuffer
             throw new ArgumentOutOfRangeException(nameof(rows), "The screen is larger than is allowed.");
     }
 
-    internal static bool IsAllowedSize(int columns, int rows) =>
+    /// <summary>True for a size that a screen can have.</summary>
+    public static bool IsAllowedSize(int columns, int rows) =>
         columns is >= 1 and <= MaxColumns && rows is >= 1 and <= MaxRows && (long)columns * rows <= MaxCells;
 
     /// <summary>Makes this frame a copy of another one of its session; what it showed before is released.</summary>

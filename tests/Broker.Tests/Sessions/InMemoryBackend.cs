@@ -11,6 +11,9 @@ internal sealed class InMemoryBackend(IBackendHandler handler) : IBackend
 
     public string Input => _input.ToString();
 
+    /// <summary>What was asked of it, in order: "resize 80x24", "release", "send".</summary>
+    public List<string> Calls { get; } = [];
+
     public bool IsReleased { get; private set; }
 
     public bool IsDisposed { get; private set; }
@@ -21,11 +24,29 @@ internal sealed class InMemoryBackend(IBackendHandler handler) : IBackend
 
     public MonoTime StalledSince { get; set; } = MonoTime.Forever;
 
-    public void Release(MonoTime now) => IsReleased = true;
+    /// <summary>Runs in the midst of the next <see cref="Send"/>, once.</summary>
+    public Action? DuringSend { get; set; }
 
-    public void Send(MonoTime now, ReadOnlySpan<byte> input) => _input.Append(Encoding.UTF8.GetString(input));
+    public void Release(MonoTime now)
+    {
+        Calls.Add("release");
+        IsReleased = true;
+    }
 
-    public void Resize(int columns, int rows) => Size = (columns, rows);
+    public void Send(MonoTime now, ReadOnlySpan<byte> input)
+    {
+        Calls.Add("send");
+        _input.Append(Encoding.UTF8.GetString(input));
+        Action? during = DuringSend;
+        DuringSend = null;
+        during?.Invoke();
+    }
+
+    public void Resize(int columns, int rows)
+    {
+        Calls.Add($"resize {columns}x{rows}");
+        Size = (columns, rows);
+    }
 
     public void Print(MonoTime now, string output)
     {
@@ -33,7 +54,14 @@ internal sealed class InMemoryBackend(IBackendHandler handler) : IBackend
         handler.OnOutputEnd(now);
     }
 
-    public void Exit(MonoTime now) => handler.OnBackendEnded(now, BackendEnd.Exited);
+    public void Exit(MonoTime now, BackendEnd end = BackendEnd.Exited)
+    {
+        NoteEnd(end);
+        handler.OnOutputEnd(now);
+    }
+
+    /// <summary>Ends within a turn that something else began.</summary>
+    public void NoteEnd(BackendEnd end) => handler.OnBackendEnded(end);
 
     public void Dispose() => IsDisposed = true;
 }

@@ -27,14 +27,14 @@ internal sealed class ManualDispatcher : IDispatcher
     }
 
     /// <summary>Lets time pass, from one timer to the next; <paramref name="step"/> runs at every stop.</summary>
-    public void Advance(long milliseconds, Action? step = null)
+    public void Advance(long milliseconds, Action? step = null, long everyMs = 5)
     {
         MonoTime end = Now.Plus(milliseconds);
         while (Now < end)
         {
             Run();
             step?.Invoke();
-            MonoTime next = MonoTime.Min(_timers.Next, Now.Plus(5)); // Clients that the test steps by itself have timers of their own.
+            MonoTime next = MonoTime.Min(_timers.Next, Now.Plus(everyMs)); // Clients that the test steps by itself have timers of their own.
             Now = MonoTime.Min(end, MonoTime.Max(next, Now.Plus(1)));
         }
 

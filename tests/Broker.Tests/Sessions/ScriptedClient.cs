@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Text;
+using MoshBroker.Endpoint;
+using MoshBroker.Protocol;
+using MoshBroker.Protocol.Crypto;
+using MoshBroker.Protocol.States;
+using MoshBroker.Protocol.StateSync;
+using MoshBroker.Protocol.Terminal;
+using MoshBroker.Testing;
+
+namespace MoshBroker.Broker.Tests.Sessions;
+
+/// <summary>A client that the test plays: a real transport, a screen, and an address.</summary>
+internal sealed class ScriptedClient : IDisposable
+{
+    private readonly MemoryEndpoint _endpoint;
+    private readonly TransportScratch _scratch = new();
+    private readonly ArrayBufferWriter<byte> _datagram = new(2048);
+    private readonly SessionKey _key;
+
+    public ScriptedClient(MonoTime now, MemoryEndpoint endpoint, SessionKey key, int lastAddressByte = 1, int columns = 80, int rows = 24)
+    {
+        _endpoint = endpoint;
+        _key = new SessionKey(key.Bytes);
+        Path = MemoryEndpoint.From($"198.51.100.{lastAddressByte}", 40_000 + lastAddressByte);
+        TransportSetup setup = new() { Sends = Direction.ClientToServer, Key = _key, Epoch = 0, Random = new SeededRandom(7), Scratch = _scratch };
+        Transport = new Transport<UserInputState, RemoteScreenState>(now, setup, Input, new RemoteScreenState(columns, rows));
+        Resize(columns, rows);
+    }
+
+    public UserInputState Input { get; } = new();
+
+    public Transport<UserInputState, RemoteScreenState> Transport { get; }
+
+    public UdpPath Path { get; set; }
+
+    /// <summary>True while the client hears and says nothing.</summary>
+    public bool IsAway { get; set; }
+
+    public EndReason EndReason => Transport.EndReason;
+
+    public Framebuffer Frame => Transport.Remote.Frame;
+
+    public ulong EchoAck => Transport.Remote.EchoAck;
+
+    public void Type(string keys) => Input.Append(Encoding.UTF8.GetBytes(keys));
+
+    public void Resize(int columns, int rows) => Input.Resize(columns, rows);
+
+    /// <summary>A row of the screen, without trailing blanks.</summary>
+    public string Row(int row) => Frame.RowText(row).TrimEnd();
+
+    /// <summary>Takes what has arrived and sends what is due.</summary>
+    public void Step(MonoTime now)
+    {
+        while (_endpoint.Sent.TryPeek(out (UdpPath Path, byte[] Bytes) next))
+        {
+            if (next.Path.Peer != Path.Peer && !IsAway) { return; }
+            _endpoint.Sent.Dequeue();
+            if (!IsAway) { Transport.OnDatagram(now, next.Bytes, congestionExperienced: false); }
+        }
+
+        Transport.OnTimeout(now);
+        while (Transport.TryTransmit(now, _datagram))
+        {
+            byte[] bytes = _datagram.WrittenSpan.ToArray();
+            _datagram.ResetWrittenCount();
+            if (!IsAway) { _endpoint.Receive(now, Path, bytes); }
+        }
+    }
+
+    public void Dispose()
+    {
+        Transport.Dispose();
+        _scratch.Dispose();
+        _key.Dispose();
+    }
+}
