@@ -11,6 +11,9 @@ internal sealed class ControlConnection(Socket connection, uint uid, ControlRequ
     /// <summary>How long a peer may take over his request, and over reading the answer.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    // More than a request has; a peer who sends some with every byte must not use up ours.
+    private const int MaxDescriptors = 16;
+
     public async Task ServeAsync(CancellationToken stopping)
     {
         List<FileDescriptor> descriptors = [];
@@ -67,6 +70,7 @@ internal sealed class ControlConnection(Socket connection, uint uid, ControlRequ
             // Waits for readiness only: .NET's own receive would drop the descriptors.
             await connection.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, limit);
             int count = UnixSocketNative.Receive((int)connection.Handle, buffer.Span, descriptors);
+            if (descriptors.Count > MaxDescriptors) { return false; }
             if (count == 0 || (count < 0 && Errno.Last is not (Errno.Again or Errno.Interrupted))) { return false; }
             buffer = buffer[Math.Max(0, count)..];
         }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using MoshBroker.Configuration;
 using MoshBroker.Native;
 
@@ -10,12 +11,13 @@ internal sealed class ControlSocket : IAsyncDisposable
 {
     private const int Backlog = 256;
     private const int ConnectionsPerUser = 64; // A user who opens more at once waits for his own earlier ones.
+    private const int WaitingPerUser = 1024; // Beyond it they are hung up on: descriptors are everybody's.
 
     private readonly Socket _listener;
     private readonly string _path;
     private readonly ControlRequests _requests;
     private readonly ControlLog _log;
-    private readonly ConcurrentDictionary<uint, SemaphoreSlim> _users = new();
+    private readonly ConcurrentDictionary<uint, (SemaphoreSlim Turns, StrongBox<int> Waiting)> _users = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task _accepting = Task.CompletedTask;
 
@@ -48,6 +50,7 @@ internal sealed class ControlSocket : IAsyncDisposable
             if (!Directory.Exists(folder)) { Directory.CreateDirectory(folder); }
             if (File.Exists(path))
             {
+                if (!UnixSocketNative.IsSocket(path)) { throw new StartRefusedException($"{path} is there already and is no socket; choose another with --socket"); }
                 if (IsAlive(address)) { throw new StartRefusedException($"another broker answers at {path}; stop it, or choose another --socket and --data"); }
                 File.Delete(path);
             }
@@ -126,14 +129,19 @@ internal sealed class ControlSocket : IAsyncDisposable
         using (connection)
         {
             if (!UnixSocketNative.TryGetPeer((int)connection.Handle, out uint uid, out _)) { return; }
-            SemaphoreSlim turns = _users.GetOrAdd(uid, static _ => new SemaphoreSlim(ConnectionsPerUser));
+            (SemaphoreSlim turns, StrongBox<int> waiting) = _users.GetOrAdd(uid, static _ => (new SemaphoreSlim(ConnectionsPerUser), new StrongBox<int>()));
             try
             {
+                if (Interlocked.Increment(ref waiting.Value) > WaitingPerUser) { return; }
                 if (!await turns.WaitAsync(ControlConnection.Patience, stopping)) { return; }
             }
             catch (OperationCanceledException)
             {
                 return;
+            }
+            finally
+            {
+                Interlocked.Decrement(ref waiting.Value);
             }
 
             try
