@@ -1,3 +1,4 @@
+using MoshBroker.Audit;
 using MoshBroker.Cluster;
 using MoshBroker.Configuration;
 using MoshBroker.Endpoint;
@@ -16,21 +17,25 @@ internal static class BrokerService
         using ILoggerFactory logging = Logging.Create();
         using DataDirectory data = DataDirectory.Open(options.DataDirectory);
         using KeySealer sealer = new(MasterKey.Load(options.DataDirectory, options.MasterKeyFile));
-        await using ISessionStore store = SqliteStore.Open(((StoreAddress.Sqlite)options.Store).File, time);
+        await using SqliteStore store = SqliteStore.Open(((StoreAddress.Sqlite)options.Store).File, time);
         await store.EndLeftoversAsync(options.Node, stopping);
+        string auditFolder = Path.Combine(options.DataDirectory, "audit");
+        await using AuditTrail audit = await AuditTrail.OpenAsync(auditFolder, store, new AuditLog(logging.CreateLogger<AuditTrail>()), time, stopping);
 
         UdpPortRange[] ports = [.. options.Ports.OfType<PortSource.Range>().Select(range => new UdpPortRange(range.Low, range.High))];
         Capacity capacity = Capacity.Plan(ports.Sum(range => range.Count));
         HubSettings settings = new(options.Node, options.ListenHost, ports, Environment.ProcessorCount, capacity);
-        await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), time);
+        await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), audit, time);
         BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow());
         await using HttpServer http = await HttpServer.StartAsync(options, feed, logging, time, stopping);
         ControlLog controlLog = new(logging.CreateLogger<ControlSocket>());
-        await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, controlLog), controlLog);
+        await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog), controlLog);
         StartReport report = new(options, capacity, http);
         feed.Listening = report.Listening;
         report.Tell(Console.IsOutputRedirected ? null : Console.Out, logging.CreateLogger("MoshBroker"));
+        audit.Write(new AuditEvent(AuditEventName.BrokerStart) { More = AuditEvent.Attribute("service.version", Commands.CommandLine.Version) });
         await Task.Delay(Timeout.Infinite, stopping).ContinueWith(static _ => { }, TaskScheduler.Default);
+        audit.Write(new AuditEvent(AuditEventName.BrokerStop));
         return ExitCodes.Ok;
     }
 }

@@ -28,4 +28,7 @@ internal sealed record AuditEvent(string Name)
 
     /// <summary>Further attributes, by their full names.</summary>
     public IReadOnlyDictionary<string, string>? More { get; init; }
+
+    /// <summary>One further attribute.</summary>
+    public static Dictionary<string, string> Attribute(string name, string value) => new(StringComparer.Ordinal) { [name] = value };
 }

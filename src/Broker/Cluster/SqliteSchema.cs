@@ -37,6 +37,20 @@ internal static class SqliteSchema
           PRIMARY KEY (session_id, id)
         ) STRICT, WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE audit (
+          number INTEGER NOT NULL PRIMARY KEY,
+          at_ms INTEGER NOT NULL,
+          name TEXT NOT NULL,
+          tenant TEXT,
+          user TEXT,
+          session TEXT,
+          line TEXT NOT NULL,
+          hash BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_by_time ON audit (at_ms);
+        CREATE INDEX audit_by_session ON audit (session) WHERE session IS NOT NULL;
+        """,
     ];
 
     public static int Latest => Migrations.Length;

@@ -8,7 +8,7 @@ using MoshBroker.Configuration;
 namespace MoshBroker.Cluster;
 
 /// <summary>The embedded store: one SQLite file in WAL mode, synced at every commit, written by one thread and read on a second connection.</summary>
-internal sealed class SqliteStore : ISessionStore
+internal sealed partial class SqliteStore : ISessionStore
 {
     /// <summary>The command is for display and comes from the user: it must not decide the size of the store.</summary>
     private const int MaxCommandLength = 256;
@@ -268,12 +268,15 @@ internal sealed class SqliteStore : ISessionStore
                 new { _retention.Rows });
     }
 
-    private async Task<IReadOnlyList<SessionRow>> ReadAsync(string condition, object parameters, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<SessionRow>> ReadAsync(string condition, object parameters, CancellationToken cancellationToken) =>
+        ReadAsync<SessionRow>(() => Read(condition, parameters), cancellationToken);
+
+    private async Task<IReadOnlyList<T>> ReadAsync<T>(Func<IReadOnlyList<T>> body, CancellationToken cancellationToken)
     {
         await _reader.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(() => Read(condition, parameters), cancellationToken);
+            return await Task.Run(body, cancellationToken);
         }
         catch (SqliteException e)
         {

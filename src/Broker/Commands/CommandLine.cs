@@ -32,6 +32,7 @@ internal static class CommandLine
         Command root = new("moshbroker", Description) { new HelpOption(), new Option<bool>("--version") { Description = "Show the version" } };
         root.Subcommands.Add(ServeCommand.Create(serve, host));
         root.Subcommands.Add(SessionsCommand.Create(host));
+        root.Subcommands.Add(AuditCommand.Create(host));
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.GetValue<bool>("--version") && parsed.CommandResult.Command == root)
         {

@@ -12,7 +12,7 @@ using MoshBroker.Sessions;
 namespace MoshBroker.FrontDoor;
 
 /// <summary>What each verb of the control socket does, and who may ask for it: a uid for its own sessions, root and the broker's own uid for all.</summary>
-internal sealed class ControlRequests(SessionHub hub, ControlLog log)
+internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, ControlLog log)
 {
     private const int MaxCommandLength = 200; // For display only.
     private readonly uint _own = AccountNative.EffectiveUser();
@@ -27,6 +27,9 @@ internal sealed class ControlRequests(SessionHub hub, ControlLog log)
             "sessions-list" => Json([.. hub.Sessions.Where(view => MayAsk(uid, view))]),
             "sessions-show" => Show(uid, Text(request, "session"u8) ?? ""),
             "sessions-close" => Close(uid, request),
+            "audit-query" or "audit-verify" => uid == 0 || uid == _own
+                ? await audit.AnswerAsync(request, cancellation)
+                : Refuse(uid, "the audit trail is for root and the broker's own user"),
             _ => Refuse(uid, $"unknown request '{OneLine.Of(verb)}'; this broker and the command are of different versions"),
         };
     }
@@ -130,7 +133,7 @@ internal sealed class ControlRequests(SessionHub hub, ControlLog log)
             closing = [view];
         }
 
-        foreach (SessionView view in closing) { hub.Close(view.Id); }
+        foreach (SessionView view in closing) { hub.Close(view.Id, AccountNative.NameOf(uid)); }
         return Json(JsonSerializer.SerializeToUtf8Bytes([.. closing.Select(view => view.Id)], FeedJson.Default.StringArray));
     }
 

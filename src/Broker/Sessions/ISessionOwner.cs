@@ -11,6 +11,9 @@ internal interface ISessionOwner
     /// <summary>Nothing of the session is left.</summary>
     void OnStopped(SessionActor session);
 
+    /// <summary>A client was heard for the first time, or from another address than before.</summary>
+    void OnMoved(SessionActor session, string peer, bool roamed);
+
     /// <summary>A channel has spent half of its epoch's numbers: <see cref="SessionMessage.EpochDrawn"/> is the answer.</summary>
     void OnEpochNearlySpent(SessionActor session, int channelId);
 }

@@ -145,6 +145,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     {
         if (roamed) { _log.Roamed(Facts.Id, peer); }
         else { _log.Attached(Facts.Id, peer); }
+        _owner.OnMoved(this, peer, roamed);
     }
 
     public void OnEpochNearlySpent(Channel channel) => _owner.OnEpochNearlySpent(this, channel.Id);

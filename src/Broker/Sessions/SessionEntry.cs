@@ -4,6 +4,7 @@ namespace MoshBroker.Sessions;
 internal sealed class SessionEntry(SessionActor actor, SessionWorker worker)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _network;
 
     public SessionActor Actor { get; } = actor;
 
@@ -14,6 +15,14 @@ internal sealed class SessionEntry(SessionActor actor, SessionWorker worker)
 
     /// <summary>Completes when the session is over and its clients know, or could not be reached.</summary>
     public Task Ended => _ended.Task;
+
+    /// <summary>Notes the network of a client; true when it is another one than before. On the session's loop.</summary>
+    public bool MovesTo(string network)
+    {
+        bool isOther = !string.Equals(network, _network, StringComparison.Ordinal);
+        _network = network;
+        return isOther;
+    }
 
     public void MarkEnded(DateTimeOffset when)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using MoshBroker.Actors;
+using MoshBroker.Audit;
 using MoshBroker.Backends;
 using MoshBroker.Cluster;
 using MoshBroker.Dashboard.Feed;
@@ -22,6 +23,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     private readonly KeySealer _sealer;
     private readonly SecureRandom _random;
     private readonly SessionLog _log;
+    private readonly IAuditTrail _audit;
     private readonly TimeProvider _time;
     private readonly PortPerChannel _ports;
     private readonly SessionWorker[] _workers;
@@ -31,13 +33,14 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     private int _live;
     private volatile bool _stopping;
 
-    public SessionHub(HubSettings settings, ISessionStore store, KeySealer sealer, SessionLog log, TimeProvider time)
+    public SessionHub(HubSettings settings, ISessionStore store, KeySealer sealer, SessionLog log, IAuditTrail audit, TimeProvider time)
     {
         _settings = settings;
         _store = store;
         _sealer = sealer;
         _random = new SecureRandom();
         _log = log;
+        _audit = audit;
         _time = time;
         _ports = new PortPerChannel(settings.Ports);
         _clock = new MonoClock(time);
@@ -115,13 +118,22 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         };
         Begin(facts, request, new ChannelSeed(grant.ChannelId, grant.Epoch, key, socket, port));
         _log.Opened(facts.Id, facts.Uid, port, request.ClaimedClient ?? "nowhere");
+        _audit.Write(new AuditEvent(AuditEventName.SessionStart)
+        {
+            Session = facts.Id,
+            User = facts.User,
+            ClaimedAddress = request.ClaimedClient,
+            More = AuditEvent.Attribute("process.command", facts.Command),
+        });
         return new OpenAnswer.Accepted(port, printed, facts.Id, warnings);
     }
 
     /// <summary>Ends a session in good order; false when it is unknown or over.</summary>
-    public bool Close(string id)
+    /// <param name="by">Who asked for it, for the audit trail.</param>
+    public bool Close(string id, string by)
     {
         if (!_sessions.TryGetValue(id, out SessionEntry? entry) || entry.Actor.Stats.HasEnded) { return false; }
+        _audit.Write(new AuditEvent(AuditEventName.Close) { Session = id, User = by });
         entry.Actor.Tell(new SessionMessage.Close(SessionEndReason.Operator));
         return true;
     }
@@ -130,6 +142,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     {
         Interlocked.Decrement(ref _live);
         _log.Ended(session.Facts.Id, reason.ToName());
+        _audit.Write(new AuditEvent(AuditEventName.SessionEnd) { Session = session.Facts.Id, User = session.Facts.User, Reason = reason.ToName() });
         _ = RecordEndAsync(session.Facts, reason);
         if (_sessions.TryGetValue(session.Facts.Id, out SessionEntry? entry)) { entry.MarkEnded(_time.GetUtcNow()); }
     }
@@ -137,6 +150,19 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     public void OnStopped(SessionActor session)
     {
         if (_sessions.TryGetValue(session.Facts.Id, out SessionEntry? entry)) { lock (_workers) { entry.Worker.Sessions--; } }
+    }
+
+    public void OnMoved(SessionActor session, string peer, bool roamed)
+    {
+        // Clients hop ports every 10 s while nothing comes back: that is the path's story, not the auditor's.
+        string network = SessionLine.NetworkOf(peer);
+        if (_sessions.TryGetValue(session.Facts.Id, out SessionEntry? entry) && !entry.MovesTo(network) && roamed) { return; }
+        _audit.Write(new AuditEvent(roamed ? AuditEventName.Roam : AuditEventName.Attach)
+        {
+            Session = session.Facts.Id,
+            User = session.Facts.User,
+            ClientAddress = peer,
+        });
     }
 
     public void OnEpochNearlySpent(SessionActor session, int channelId) => _ = DrawEpochAsync(session, channelId);

@@ -53,6 +53,8 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
 
     public List<int> EpochRequests { get; } = [];
 
+    public List<(string Peer, bool Roamed)> Moves { get; } = [];
+
     public bool HasStopped { get; private set; }
 
     public MonoTime Now => Host.Loop.Now;
@@ -100,6 +102,8 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
             Run(5);
         }
     }
+
+    public void OnMoved(SessionActor session, string peer, bool roamed) => Moves.Add((peer, roamed));
 
     public void OnEnded(SessionActor session, SessionEndReason reason) => Ends.Add(reason);
 
