@@ -33,6 +33,7 @@ internal static class CommandLine
         root.Subcommands.Add(ServeCommand.Create(serve, host));
         root.Subcommands.Add(SessionsCommand.Create(host));
         root.Subcommands.Add(AuditCommand.Create(host));
+        root.Subcommands.Add(PolicyCommand.Create(host));
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.GetValue<bool>("--version") && parsed.CommandResult.Command == root)
         {

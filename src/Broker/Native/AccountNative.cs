@@ -3,20 +3,31 @@ using System.Runtime.InteropServices;
 
 namespace MoshBroker.Native;
 
-/// <summary>Names of accounts, for people to read.</summary>
+/// <summary>Accounts of this machine.</summary>
 internal static unsafe partial class AccountNative
 {
+    private const int AccountLength = 256; // Holds any libc's struct passwd, which begins with the name, the password and the uid.
+    private const int StringsLength = 4096;
+
     /// <summary>The account's name, or its number when it has none here.</summary>
     public static string NameOf(uint uid)
     {
-        // struct passwd begins with the name; 256 bytes hold any libc's.
-        byte* account = stackalloc byte[256];
-        byte* strings = stackalloc byte[4096];
+        byte* account = stackalloc byte[AccountLength];
+        byte* strings = stackalloc byte[StringsLength];
         byte* found = null;
-        int error = Find(uid, account, strings, 4096, &found);
+        int error = Find(uid, account, strings, StringsLength, &found);
         return error == 0 && found != null
             ? Marshal.PtrToStringUTF8(*(nint*)found) ?? uid.ToString(CultureInfo.InvariantCulture)
             : uid.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The uid of an account; null when there is none of that name.</summary>
+    public static uint? Find(string name)
+    {
+        byte* account = stackalloc byte[AccountLength];
+        byte* strings = stackalloc byte[StringsLength];
+        byte* found = null;
+        return Find(name, account, strings, StringsLength, &found) == 0 && found != null ? *(uint*)(found + (2 * sizeof(nint))) : null;
     }
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
@@ -24,4 +35,7 @@ internal static unsafe partial class AccountNative
 
     [LibraryImport("libc", EntryPoint = "getpwuid_r")]
     private static partial int Find(uint uid, byte* account, byte* strings, nuint length, byte** found);
+
+    [LibraryImport("libc", EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Find(string name, byte* account, byte* strings, nuint length, byte** found);
 }

@@ -1,0 +1,10 @@
+namespace MoshBroker.Tenants;
+
+/// <summary>What somebody may do on the dashboard and the API.</summary>
+internal enum DashboardRole
+{
+    Viewer,
+    Operator,
+    Auditor,
+    Admin,
+}

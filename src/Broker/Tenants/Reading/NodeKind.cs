@@ -1,0 +1,8 @@
+namespace MoshBroker.Tenants.Reading;
+
+internal enum NodeKind
+{
+    Scalar,
+    List,
+    Mapping,
+}
