@@ -14,11 +14,15 @@ internal sealed class RunningBroker : MoshServer
     private readonly StringBuilder _log = new();
     private Process? _process;
 
+    private IReadOnlyList<string> _words = [];
+
     private RunningBroker(string ports) => Ports = ports;
 
     public override IReadOnlyList<string> Open => [Launcher, "open", "--broker", Socket];
 
     public override bool IsStock => false;
+
+    public string DataFolder => _scratch.File("data");
 
     public string Socket => _scratch.File("broker.sock");
 
@@ -41,9 +45,9 @@ internal sealed class RunningBroker : MoshServer
         var broker = new RunningBroker(ports ?? FreePorts.Range(400));
         try
         {
-            broker.Run([.. prefix ?? [], Launcher, "serve", "--data", broker._scratch.File("data"), "--socket", broker.Socket,
-                "--ports", broker.Ports, "--http", "off", "--metrics", "off", .. more]);
-            await Eventually.TrueAsync(broker.AnswersAsync, "the broker's socket answers", FirstBuild, () => broker.Log);
+            broker._words = [.. prefix ?? [], Launcher, "serve", "--data", broker.DataFolder, "--socket", broker.Socket,
+                "--ports", broker.Ports, "--http", "off", "--metrics", "off", .. more];
+            await broker.RunAsync();
             return broker;
         }
         catch
@@ -51,6 +55,46 @@ internal sealed class RunningBroker : MoshServer
             await broker.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Starts a broker that is an account of its own.</summary>
+    public static async Task<RunningBroker> StartAsAsync(UnixAccount account, string launcher)
+    {
+        var broker = new RunningBroker(FreePorts.Range(200));
+        try
+        {
+            File.SetUnixFileMode(broker._scratch.Path, (UnixFileMode)0b111_101_101);
+            await account.OwnAsync(broker._scratch.Path);
+            broker._words = account.As([launcher, "serve", "--data", broker.DataFolder, "--socket", broker.Socket,
+                "--ports", broker.Ports, "--http", "off", "--metrics", "off"]);
+            await broker.RunAsync();
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes sure that the programs are published.</summary>
+    public static async Task<string> BuildAsync() =>
+        (await Command.RunAsync([Launcher, "open", "--version"], SessionHome.Inherited(), within: FirstBuild)).Output;
+
+    /// <summary>Ends the broker as the kernel does when memory runs out.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Starts it again on the same data, socket and ports.</summary>
+    public async Task RunAsync()
+    {
+        Run(_words);
+        await Eventually.TrueAsync(AnswersAsync, "the broker's socket answers", FirstBuild, () => Log);
     }
 
     /// <summary>Runs a verb of the broker's command line against this broker.</summary>
@@ -73,6 +117,22 @@ internal sealed class RunningBroker : MoshServer
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         using var document = JsonDocument.Parse(result.Output);
         return [.. document.RootElement.EnumerateArray().Where(s => s.GetProperty("state").GetString() != "ended").Select(s => s.GetProperty("id").GetString()!)];
+    }
+
+    /// <summary>Stops it as an operator does.</summary>
+    public async Task StopAsync()
+    {
+        // As an operator stops it; what does not obey is killed.
+        await Command.RunAsync(["/bin/kill", "-TERM", ProcessId.ToString()]);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        try
+        {
+            await _process!.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process!.Kill(entireProcessTree: true);
+        }
     }
 
     public override async ValueTask DisposeAsync()
@@ -113,21 +173,6 @@ internal sealed class RunningBroker : MoshServer
         catch (SocketException)
         {
             return false;
-        }
-    }
-
-    private async Task StopAsync()
-    {
-        // As an operator stops it; what does not obey is killed.
-        await Command.RunAsync(["/bin/kill", "-TERM", ProcessId.ToString()]);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        try
-        {
-            await _process!.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            _process!.Kill(entireProcessTree: true);
         }
     }
 }
