@@ -13,6 +13,7 @@ internal static class BrokerService
 {
     public static async Task<int> ServeAsync(ServeOptions options, CancellationToken stopping)
     {
+        if (options.ListenHost is { } host) { PortPerChannel.RequireOurs(host); }
         TimeProvider time = TimeProvider.System;
         using ILoggerFactory logging = Logging.Create();
         using DataDirectory data = DataDirectory.Open(options.DataDirectory);

@@ -6,6 +6,8 @@ internal static class Logging
     public static ILoggerFactory Create() => LoggerFactory.Create(logging =>
     {
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // It logs a start that fails with its stack, and throws the same: whoever starts the broker is told in one line.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (Console.IsOutputRedirected)
         {
             logging.AddJsonConsole(format =>

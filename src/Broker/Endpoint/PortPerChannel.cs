@@ -1,4 +1,5 @@
 using System.Net;
+using MoshBroker.Configuration;
 using MoshBroker.Native;
 
 namespace MoshBroker.Endpoint;
@@ -6,6 +7,17 @@ namespace MoshBroker.Endpoint;
 /// <summary>Draws a free UDP port for a channel, at random, so that nobody can tell the next one from the last.</summary>
 internal sealed class PortPerChannel(IReadOnlyList<UdpPortRange> ranges)
 {
+    /// <summary>Refuses an address that no socket can be bound to.</summary>
+    /// <exception cref="StartRefusedException">With the reason.</exception>
+    public static void RequireOurs(IPAddress address)
+    {
+        using FileDescriptor? socket = UdpNative.TryBind(UdpAddress.From(address, 0), out _, out int errno);
+        if (socket is null)
+        {
+            throw new StartRefusedException($"--listen-host {address}: {Errno.Text(errno)}; name an address of this machine, or leave it out for all of them");
+        }
+    }
+
     /// <summary>Binds a port of the ranges that is also in <paramref name="wanted"/>; null when none is free or the address is not ours.</summary>
     public FileDescriptor? TryBind(IPAddress address, UdpPortRange? wanted, out int port, out int errno)
     {

@@ -143,7 +143,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         Interlocked.Decrement(ref _live);
         _log.Ended(session.Facts.Id, reason.ToName());
         _audit.Write(new AuditEvent(AuditEventName.SessionEnd) { Session = session.Facts.Id, User = session.Facts.User, Reason = reason.ToName() });
-        _ = RecordEndAsync(session.Facts, reason);
+        _ = RecordEndAsync(session, reason);
         if (_sessions.TryGetValue(session.Facts.Id, out SessionEntry? entry)) { entry.MarkEnded(_time.GetUtcNow()); }
     }
 
@@ -172,11 +172,17 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _stopping = true;
-        SessionEntry[] live = [.. _sessions.Values.Where(entry => !entry.Actor.Stats.HasEnded)];
+        SessionEntry[] live = [.. _sessions.Values.Where(entry => !entry.Ended.IsCompleted)];
         foreach (SessionEntry entry in live) { entry.Actor.Tell(new SessionMessage.Close(SessionEndReason.Shutdown)); }
         await Task.WhenAny(Task.WhenAll(live.Select(entry => entry.Ended)), Task.Delay(FarewellLimit));
         _watchdog.Dispose();
         foreach (SessionWorker worker in _workers) { worker.Dispose(); }
+        // Those whose clients are away could not be told in time. No loop runs any more, so theirs is this thread's to do.
+        foreach (SessionEntry entry in live.Where(entry => !entry.Ended.IsCompleted))
+        {
+            OnEnded(entry.Actor, entry.Actor.Stats.HasEnded ? (SessionEndReason)entry.Actor.Stats.EndReason : SessionEndReason.Shutdown);
+        }
+
         _random.Dispose();
     }
 
@@ -239,15 +245,15 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         actor.Tell(new SessionMessage.Start());
     }
 
-    private async Task RecordEndAsync(SessionFacts facts, SessionEndReason reason)
+    private async Task RecordEndAsync(SessionActor session, SessionEndReason reason)
     {
         try
         {
-            await _store.EndSessionAsync(facts.Id, facts.Epoch, reason, CancellationToken.None);
+            await _store.EndSessionAsync(session.Facts.Id, session.HeldEpoch, reason, CancellationToken.None);
         }
         catch (StoreUnavailableException failure)
         {
-            _log.StoreMissedEnd(facts.Id, failure);
+            _log.StoreMissedEnd(session.Facts.Id, failure);
         }
     }
 
