@@ -1,9 +1,14 @@
+using MoshBroker.Protocol.Datagrams;
+
 namespace MoshBroker.Endpoint;
 
 /// <summary>A UDP port that a channel speaks through.</summary>
 internal interface IUdpEndpoint : IDisposable
 {
     int Port { get; }
+
+    /// <summary>Datagrams for this channel that were dropped before it could count them.</summary>
+    long Drops(DropReason reason) => 0;
 
     SendResult Send(in UdpPath path, ReadOnlySpan<byte> datagram);
 }

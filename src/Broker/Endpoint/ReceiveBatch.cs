@@ -6,7 +6,8 @@ namespace MoshBroker.Endpoint;
 /// <summary>Room for a batch of received datagrams, outside the collector's heap; one per loop, for the life of the loop, since a batch never outlives a turn.</summary>
 internal sealed unsafe class ReceiveBatch : IDisposable
 {
-    public const int Capacity = 16;
+    /// <summary>Enough for one channel's socket.</summary>
+    public const int ChannelCapacity = 16;
 
     // Longer than any client sends (1,280 with headers); what does not fit is refused as oversize (spec'd limit of the stock programs).
     private const int DatagramLength = 2048;
@@ -16,12 +17,15 @@ internal sealed unsafe class ReceiveBatch : IDisposable
     private readonly IoVector* _parts;
     private readonly byte* _slots;
 
-    public ReceiveBatch()
+    public ReceiveBatch(int capacity = ChannelCapacity)
     {
-        _headers = (MultiMessageHeader*)NativeMemory.AllocZeroed(Capacity, (nuint)sizeof(MultiMessageHeader));
-        _parts = (IoVector*)NativeMemory.AllocZeroed(Capacity, (nuint)sizeof(IoVector));
-        _slots = (byte*)NativeMemory.AllocZeroed(Capacity, SlotLength);
+        Capacity = capacity;
+        _headers = (MultiMessageHeader*)NativeMemory.AllocZeroed((nuint)capacity, (nuint)sizeof(MultiMessageHeader));
+        _parts = (IoVector*)NativeMemory.AllocZeroed((nuint)capacity, (nuint)sizeof(IoVector));
+        _slots = (byte*)NativeMemory.AllocZeroed((nuint)capacity, SlotLength);
     }
+
+    public int Capacity { get; }
 
     /// <summary>Receives what waits, up to the capacity; 0 when nothing does.</summary>
     public int Receive(FileDescriptor socket)

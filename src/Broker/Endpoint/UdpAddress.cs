@@ -9,8 +9,12 @@ namespace MoshBroker.Endpoint;
 internal readonly record struct UdpAddress(UInt128 Ip, ushort Port, uint Scope)
 {
     private const ulong MappedPrefix = 0xFFFF_0000_0000; // ::ffff:0:0/96
+    private const ulong Ipv4Network = 1UL << 63; // No /48 has so many bits.
 
     public bool IsIPv4 => (ulong)(Ip >> 64) == 0 && ((ulong)Ip & 0xFFFF_FFFF_0000_0000) == MappedPrefix;
+
+    /// <summary>The /24 or /48 that the address is in, as a number: whom the addresses of one site or carrier have in common.</summary>
+    public ulong Network => IsIPv4 ? Ipv4Network | (((ulong)Ip & 0xFFFF_FF00) >> 8) : (ulong)(Ip >> 80);
 
     public static UdpAddress From(IPAddress address, int port)
     {

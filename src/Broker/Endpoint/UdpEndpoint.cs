@@ -48,7 +48,7 @@ internal sealed class UdpEndpoint : IUdpEndpoint, IReadyHandler
                 }
             }
 
-            if (count < ReceiveBatch.Capacity) { break; }
+            if (count < _batch.Capacity) { break; }
         }
 
         _handler.OnBatchEnd(now);

@@ -14,6 +14,10 @@ internal static unsafe partial class UdpNative
     private const int IpLevel = 0; // IPPROTO_IP
     private const int Ip6Level = 41; // IPPROTO_IPV6
     private const int SocketLevel = 1; // SOL_SOCKET
+    private const int SendBuffer = 7; // SO_SNDBUF
+    private const int ReceiveBuffer = 8; // SO_RCVBUF
+    private const int SendBufferForce = 32; // SO_SNDBUFFORCE
+    private const int ReceiveBufferForce = 33; // SO_RCVBUFFORCE
     private const int TypeOfService = 1; // IP_TOS
     private const int MtuDiscover = 10; // IP_MTU_DISCOVER
     private const int ReceiveTypeOfService = 13; // IP_RECVTOS
@@ -62,6 +66,15 @@ internal static unsafe partial class UdpNative
         errno = Errno.None;
         port = ReadAddress(name).Port;
         return socket;
+    }
+
+    /// <summary>Asks for more room than a socket has by default: as much as the system allows, and root as much as asked for.</summary>
+    public static void Widen(FileDescriptor socket, int bytes)
+    {
+        Set(socket, SocketLevel, ReceiveBuffer, bytes);
+        Set(socket, SocketLevel, ReceiveBufferForce, bytes);
+        Set(socket, SocketLevel, SendBuffer, bytes);
+        Set(socket, SocketLevel, SendBufferForce, bytes);
     }
 
     /// <summary>Fills as many headers as datagrams wait; -1 with errno when there are none.</summary>

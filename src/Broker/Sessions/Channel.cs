@@ -182,7 +182,8 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
         Dictionary<string, long> drops = [];
         for (int reason = 1; reason < _drops.Length; reason++)
         {
-            if (_drops[reason] > 0) { drops[((DropReason)reason).WireName()] = _drops[reason]; }
+            long count = _drops[reason] + _endpoint.Drops((DropReason)reason);
+            if (count > 0) { drops[((DropReason)reason).WireName()] = count; }
         }
 
         return drops;

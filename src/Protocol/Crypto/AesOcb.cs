@@ -12,15 +12,23 @@ public sealed unsafe class AesOcb : IDisposable
     /// <summary>How much longer the sealed form is.</summary>
     public const int TagLength = 16;
 
-    private readonly CipherContextHandle _sealing;
+    private readonly CipherContextHandle? _sealing;
     private readonly CipherContextHandle _opening;
 
     /// <summary>A cipher under a key, which may be disposed afterwards.</summary>
     public AesOcb(SessionKey key)
+        : this(key, seals: true)
     {
-        _sealing = NewContext(key, encrypt: 1);
+    }
+
+    private AesOcb(SessionKey key, bool seals)
+    {
+        _sealing = seals ? NewContext(key, encrypt: 1) : null;
         _opening = NewContext(key, encrypt: 0);
     }
+
+    /// <summary>A cipher that only opens: half the memory, for whoever only asks whether something is authentic.</summary>
+    public static AesOcb ForOpening(SessionKey key) => new(key, seals: false);
 
     /// <summary>Writes ciphertext and tag to <paramref name="destination"/>, which must be <see cref="TagLength"/> longer than the plaintext.</summary>
     public void Seal(Nonce nonce, ReadOnlySpan<byte> plaintext, Span<byte> destination)
@@ -48,6 +56,8 @@ public sealed unsafe class AesOcb : IDisposable
             throw new ArgumentException("A nonce has 12 bytes.", nameof(nonce));
         if (destination.Length < plaintext.Length + TagLength)
             throw new ArgumentException("There is no room for ciphertext and tag.", nameof(destination));
+        if (_sealing is null)
+            throw new InvalidOperationException("This cipher only opens.");
         bool isHeld = false;
         try
         {
@@ -113,7 +123,7 @@ public sealed unsafe class AesOcb : IDisposable
     /// <summary>Frees the contexts, which wipes the key.</summary>
     public void Dispose()
     {
-        _sealing.Dispose();
+        _sealing?.Dispose();
         _opening.Dispose();
     }
 

@@ -1,0 +1,11 @@
+namespace MoshBroker.Endpoint;
+
+/// <summary>What ports have to tell an operator, at most once a minute each.</summary>
+internal sealed partial class EndpointLog(ILogger<SharedPort> logger)
+{
+    [LoggerMessage(
+        EventId = 200,
+        Level = LogLevel.Information,
+        Message = "UDP port {Port}: {Count} datagrams dropped since the last such line; in all: unknown source {Unknown}, not authentic {AuthFailed}, budget spent {Budget}, queue full {QueueFull}, by the kernel {Kernel}")]
+    public partial void Dropped(int port, long count, long unknown, long authFailed, long budget, long queueFull, uint kernel);
+}

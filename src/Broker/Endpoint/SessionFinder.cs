@@ -1,0 +1,192 @@
+using MoshBroker.Protocol;
+using MoshBroker.Protocol.Crypto;
+using MoshBroker.Protocol.Datagrams;
+
+namespace MoshBroker.Endpoint;
+
+/// <summary>Whose a datagram is, behind a port that many channels share: by its source, else by its clear number and the tag.</summary>
+/// <remarks>
+/// Nothing is allocated for a datagram, and a stranger's costs what <see cref="SourceBudget"/> allows. Numbers that nobody can have reached cost nothing,
+/// and random ones are such. Not for several threads at once.
+/// </remarks>
+internal sealed class SessionFinder(ulong seed, DemuxStats stats)
+{
+    /// <summary>How far a client's number may be ahead of the last one heard: more than four days of heartbeats that all were lost.</summary>
+    public const ulong Ahead = 1 << 17;
+
+    /// <summary>How far it may be behind, from an unknown source: as deep as networks reorder.</summary>
+    public const ulong Behind = 32;
+
+    private const int TriesAtAddress = 8; // Sessions that share one relay's address; any more are found by their numbers.
+    private const int LooksInNetwork = 256;
+    private const long RefundIntervalMs = 250; // A client that moves more often than that pays: its key must not buy unbounded work.
+
+    private readonly AddressIndex _addresses = new(seed);
+    private readonly NumberIndex _numbers = new();
+    private readonly RecentNetworks _recent = new(seed);
+    private ulong _search;
+    private bool _isCutShort;
+
+    public SourceBudget Budget { get; } = new(seed);
+
+    public int Count => _numbers.Count;
+
+    public void Add(Candidate candidate) => _numbers.Add(candidate);
+
+    public void Remove(Candidate candidate)
+    {
+        if (candidate.Rank < 0) { return; }
+        _numbers.Remove(candidate);
+        _addresses.Unlink(candidate.Current);
+        _addresses.Unlink(candidate.Previous);
+    }
+
+    /// <summary>The channel whose client made the datagram; null, and the reason, when none is found.</summary>
+    public Candidate? Find(MonoTime now, in UdpAddress source, ReadOnlySpan<byte> datagram, out DropReason reason)
+    {
+        reason = Refusal(datagram, out ulong number);
+        if (reason != DropReason.None) { return null; }
+        _search++;
+        bool isKnown = false;
+        int tries = 0;
+        for (AddressNode? node = _addresses.FirstAt(source); node is not null && tries < TriesAtAddress; node = AddressIndex.NextAt(node))
+        {
+            isKnown = true;
+            tries++;
+            if (IsAuthor(node.Owner, datagram))
+            {
+                stats.AddressHits++;
+                return Found(now, source, node.Owner, number);
+            }
+        }
+
+        if (isKnown) { stats.AddressMisses++; }
+        Candidate? author = Search(now, source, datagram, number, out bool isPlausible);
+        if (author is not null) { return Found(now, source, author, number); }
+        reason = _isCutShort ? DropReason.TrialBudget : isKnown ? DropReason.AuthFailed : DropReason.UnknownSource;
+        if (_isCutShort) { stats.BudgetExhausted++; }
+        else if (isPlausible) { stats.WindowMisses++; }
+        return null;
+    }
+
+    private static DropReason Refusal(ReadOnlySpan<byte> datagram, out ulong number)
+    {
+        number = 0;
+        if (datagram.Length < DatagramLimits.MinReceived) { return DropReason.Short; }
+        if (datagram.Length > DatagramLimits.MaxReceived) { return DropReason.Oversize; }
+        Nonce nonce = Nonce.Read(datagram);
+        number = nonce.Sequence;
+        return nonce.Direction == Direction.ClientToServer ? DropReason.None : DropReason.Direction;
+    }
+
+    private static bool IsPlausible(Candidate candidate, ulong number) => IsPlausible(candidate.NextExpected, number);
+
+    private static bool IsPlausible(ulong expected, ulong number) => number >= expected ? number - expected <= Ahead : expected - number <= Behind;
+
+    private Candidate? Search(MonoTime now, in UdpAddress source, ReadOnlySpan<byte> datagram, ulong number, out bool isPlausible)
+    {
+        _isCutShort = false;
+        int upTo = _numbers.CountUpTo(number);
+        isPlausible = (upTo > 0 && IsPlausible(_numbers.NumberAt(upTo - 1), number)) || (upTo < _numbers.Count && IsPlausible(_numbers.NumberAt(upTo), number));
+        if (!isPlausible) { return null; }
+        AddressNode? inNetwork = _addresses.FirstIn(source.Network);
+        bool isNear = inNetwork is not null || _recent.Contains(now, source.Network);
+        int allowance = Budget.Allowance(now, source, isNear);
+        int tries = 0;
+        Candidate? author = TryNetwork(inNetwork, datagram, number, allowance, ref tries);
+        if (author is null && !_isCutShort) { author = TryNumbers(upTo, datagram, number, allowance, ref tries); }
+        if (author is null)
+        {
+            stats.TrialMisses += tries;
+            Budget.Charge(now, source, isNear, tries);
+        }
+        else
+        {
+            stats.WindowHits++;
+            stats.TrialHits++;
+            stats.TrialMisses += tries - 1;
+            if (now.Since(author.RefundedAt) >= RefundIntervalMs) { author.RefundedAt = now; }
+            else { Budget.Charge(now, source, isNear, tries); }
+        }
+
+        if (tries > 0) { stats.CountCandidates(tries); }
+        return author;
+    }
+
+    /// <summary>Who is or was in the same network moves from port to port, or comes back.</summary>
+    private Candidate? TryNetwork(AddressNode? node, ReadOnlySpan<byte> datagram, ulong number, int allowance, ref int tries)
+    {
+        for (int looks = 0; node is not null && looks < LooksInNetwork; looks++)
+        {
+            Candidate candidate = node.Owner;
+            if (candidate.TriedBy != _search && IsPlausible(candidate, number))
+            {
+                if (!MayTry(allowance, ref tries)) { return null; }
+                if (IsAuthor(candidate, datagram)) { return candidate; }
+            }
+
+            node = AddressIndex.NextIn(node);
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Who expects this very number first, then who expects a little less: few datagrams are lost in a move. Sessions whose client never came expect 0
+    /// and stand in line there, the latest opened first.
+    /// </summary>
+    private Candidate? TryNumbers(int upTo, ReadOnlySpan<byte> datagram, ulong number, int allowance, ref int tries)
+    {
+        for (int last = upTo - 1; last >= 0 && IsPlausible(_numbers.NumberAt(last), number);)
+        {
+            int first = _numbers.FirstOf(last);
+            for (int rank = first; rank <= last; rank++)
+            {
+                if (_numbers[rank].TriedBy == _search) { continue; }
+                if (!MayTry(allowance, ref tries)) { return null; }
+                if (IsAuthor(_numbers[rank], datagram)) { return _numbers[rank]; }
+            }
+
+            last = first - 1;
+        }
+
+        for (int rank = upTo; rank < _numbers.Count && IsPlausible(_numbers.NumberAt(rank), number); rank++)
+        {
+            if (_numbers[rank].TriedBy == _search) { continue; }
+            if (!MayTry(allowance, ref tries)) { return null; }
+            if (IsAuthor(_numbers[rank], datagram)) { return _numbers[rank]; }
+        }
+
+        return null;
+    }
+
+    private bool MayTry(int allowance, ref int tries)
+    {
+        _isCutShort = tries >= allowance;
+        if (!_isCutShort) { tries++; }
+        return !_isCutShort;
+    }
+
+    private bool IsAuthor(Candidate candidate, ReadOnlySpan<byte> datagram)
+    {
+        candidate.TriedBy = _search;
+        return candidate.IsAuthor(datagram);
+    }
+
+    private Candidate Found(MonoTime now, in UdpAddress source, Candidate author, ulong number)
+    {
+        // Only a number above all seen moves the client; an older datagram may be a copy that somebody sends from where he likes.
+        if (number < author.NextExpected) { return author; }
+        _numbers.Raise(author, number + 1);
+        if (author.Current.IsLinked && author.Current.Address == source) { return author; }
+        if (author.Current.IsLinked)
+        {
+            stats.Moves++;
+            author.SwapAddresses();
+        }
+
+        _addresses.Link(author.Current, source);
+        _recent.Note(now, source.Network);
+        return author;
+    }
+}

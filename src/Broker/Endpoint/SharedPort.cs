@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using MoshBroker.Actors;
+using MoshBroker.Native;
+using MoshBroker.Protocol;
+using MoshBroker.Protocol.Crypto;
+using MoshBroker.Protocol.Datagrams;
+
+namespace MoshBroker.Endpoint;
+
+/// <summary>One UDP port for many channels. A thread of its own receives, finds out whose a datagram is, proves it, and hands it to the session's loop.</summary>
+/// <remarks>Only what is authentic leaves this thread; answers leave from the sessions' own, through the same socket.</remarks>
+internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
+{
+    private const int BatchCapacity = 64;
+    private const int BatchesPerTurn = 4;
+    private const int BufferBytes = 8 << 20; // A flood, or a collection pause, fills a default socket in 2 ms.
+    private const long ReportIntervalMs = 60_000;
+
+    private readonly FileDescriptor _socket;
+    private readonly EpollLoop _loop;
+    private readonly EndpointLog? _log;
+    private readonly ReceiveBatch _batch = new(BatchCapacity);
+    private readonly DatagramRing[] _rings;
+    private readonly SessionFinder _finder;
+    private readonly ConcurrentQueue<SharedRoute> _opened = new();
+    private readonly ConcurrentQueue<SharedRoute> _closed = new();
+    private readonly HashSet<SharedRoute> _routes = [];
+    private MonoTime _reportedAt = MonoTime.Never;
+    private long _reportedDrops;
+    private bool _isWatched;
+    private bool _disposed;
+
+    /// <summary>Takes over <paramref name="socket"/>; each of <paramref name="loops"/> gets a ring.</summary>
+    public SharedPort(FileDescriptor socket, int port, MonoClock clock, IReadOnlyList<IDispatcher> loops, EndpointLog? log = null)
+    {
+        _socket = socket;
+        Port = port;
+        _log = log;
+        UdpNative.Widen(socket, BufferBytes);
+        _rings = [.. loops.Select(loop => new DatagramRing(loop))];
+        _finder = new SessionFinder(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), Stats);
+        _loop = new EpollLoop(clock, $"shared-{port}");
+        _loop.Start();
+        _loop.Schedule(this);
+    }
+
+    public int Port { get; }
+
+    public DemuxStats Stats { get; } = new();
+
+    /// <summary>Datagrams that the kernel dropped since the socket was opened.</summary>
+    public uint KernelDrops => _disposed ? 0 : UdpNative.Drops(_socket);
+
+    /// <summary>Room for a plaintext that is looked at and forgotten; the port's thread's.</summary>
+    public byte[] Plaintext { get; } = new byte[DatagramLimits.MaxReceived];
+
+    /// <summary>Places of the budget's tables in use, by source and by network, of all: from another thread about right.</summary>
+    public (int Sources, int Networks, int Places) Occupancy(MonoTime now) => _finder.Budget.Occupancy(now);
+
+    /// <summary>
+    /// Makes room for a channel whose session lives on that loop. From any thread: a datagram that was sent after this returned finds the channel.
+    /// </summary>
+    public SharedRoute Open(SessionKey key, int loop)
+    {
+        SharedRoute route = new(this, key, _rings[loop]);
+        _opened.Enqueue(route);
+        return route;
+    }
+
+    /// <summary>From any thread.</summary>
+    public void Close(SharedRoute route)
+    {
+        _closed.Enqueue(route);
+        _loop.Schedule(this);
+    }
+
+    public SendResult Send(in UdpPath path, ReadOnlySpan<byte> datagram) => UdpNative.Send(_socket, path, datagram);
+
+    public void Run(MonoTime now)
+    {
+        if (!_isWatched)
+        {
+            _isWatched = true;
+            _loop.Add(_socket, EpollNative.In, this);
+        }
+
+        TakeChanges();
+    }
+
+    public void OnTimer(MonoTime now)
+    {
+    }
+
+    public void OnReady(MonoTime now, uint events)
+    {
+        for (int round = 0; round < BatchesPerTurn; round++)
+        {
+            int count = _batch.Receive(_socket);
+
+            // After receiving: whoever sent one of these had his key from a channel that was opened before.
+            TakeChanges();
+            Stats.Received += count;
+            for (int i = 0; i < count; i++) { Deliver(now, i); }
+            if (count < _batch.Capacity) { break; }
+        }
+    }
+
+    /// <summary>The sessions' loops have ended by now.</summary>
+    public void Dispose()
+    {
+        if (_disposed) { return; }
+        _disposed = true;
+        _loop.Dispose();
+        TakeChanges();
+        foreach (SharedRoute route in _routes) { route.Forget(); }
+        _socket.Dispose();
+        _batch.Dispose();
+    }
+
+    private void Deliver(MonoTime now, int index)
+    {
+        DropReason reason = DropReason.Oversize;
+        if (!_batch.IsTruncated(index))
+        {
+            UdpPath path = _batch.Path(index, out bool congestionExperienced);
+            ReadOnlySpan<byte> datagram = _batch.Datagram(index);
+            if (_finder.Find(now, path.Peer, datagram, out reason) is SharedRoute route)
+            {
+                if (route.TryPost(path, datagram, congestionExperienced)) { return; }
+                reason = DropReason.QueueFull;
+            }
+        }
+
+        Stats.CountDrop(reason);
+        if (now.Since(_reportedAt) >= ReportIntervalMs) { Report(now); }
+    }
+
+    /// <summary>The first drop in a while, and how many there were since the last time: a flood must not be one of lines, too.</summary>
+    private void Report(MonoTime now)
+    {
+        long all = 0;
+        for (int reason = 1; reason < DropReasons.Count; reason++) { all += Stats.Drops((DropReason)reason); }
+        _log?.Dropped(
+            Port,
+            all - _reportedDrops,
+            Stats.Drops(DropReason.UnknownSource),
+            Stats.Drops(DropReason.AuthFailed),
+            Stats.Drops(DropReason.TrialBudget),
+            Stats.Drops(DropReason.QueueFull),
+            KernelDrops);
+        _reportedAt = now;
+        _reportedDrops = all;
+    }
+
+    private void TakeChanges()
+    {
+        while (_opened.TryDequeue(out SharedRoute? opened))
+        {
+            _routes.Add(opened);
+            _finder.Add(opened);
+        }
+
+        while (_closed.TryDequeue(out SharedRoute? closed))
+        {
+            if (!_routes.Remove(closed)) { continue; }
+            _finder.Remove(closed);
+            closed.Forget();
+        }
+    }
+}
