@@ -23,9 +23,11 @@ internal static class BrokerService
         string auditFolder = Path.Combine(options.DataDirectory, "audit");
         await using AuditTrail audit = await AuditTrail.OpenAsync(auditFolder, store, new AuditLog(logging.CreateLogger<AuditTrail>()), time, stopping);
 
-        UdpPortRange[] ports = [.. options.Ports.OfType<PortSource.Range>().Select(range => new UdpPortRange(range.Low, range.High))];
-        Capacity capacity = Capacity.Plan(ports.Sum(range => range.Count));
-        HubSettings settings = new(options.Node, options.ListenHost, ports, Environment.ProcessorCount, capacity);
+        Capacity capacity = Capacity.Plan(options.Ports);
+        HubSettings settings = new(options.Node, options.ListenHost, options.Ports, Environment.ProcessorCount, capacity)
+        {
+            EndpointLog = new EndpointLog(logging.CreateLogger<SharedPort>()),
+        };
         await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), audit, time);
         BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow());
         await using HttpServer http = await HttpServer.StartAsync(options, feed, logging, time, stopping);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using MoshBroker.Configuration;
 
 namespace MoshBroker.Sessions;
 
@@ -9,17 +10,20 @@ namespace MoshBroker.Sessions;
 /// <param name="Cure">How to get more of it.</param>
 internal sealed partial record Capacity(int Sessions, string Limit, string Cure)
 {
-    private const int DescriptorsPerSession = 3; // PTY master, UDP socket, and the release pipe until the client is there.
+    private const int DescriptorsPerSession = 2; // PTY master, and the release pipe until the client is there; a UDP socket is a third.
     private const int DescriptorsOfTheBroker = 256;
     private const int DescriptorLimit = 7; // RLIMIT_NOFILE
 
-    /// <summary>Measured on this machine, for so many UDP ports.</summary>
-    public static Capacity Plan(int ports)
+    /// <summary>Measured on this machine, for these UDP ports.</summary>
+    public static Capacity Plan(IReadOnlyList<PortSource> ports)
     {
+        // Behind a shared port there is always room for one more.
+        bool isShared = ports.OfType<PortSource.Shared>().Any();
+        int own = ports.OfType<PortSource.Range>().Sum(range => range.High - range.Low + 1);
         Capacity[] bounds =
         [
-            new(ports, $"{ports} UDP ports (--ports)", "give the broker more with --ports"),
-            new((Descriptors() - DescriptorsOfTheBroker) / DescriptorsPerSession, $"{Descriptors()} file descriptors (ulimit -n)", "raise the hard limit of open files (LimitNOFILE=)"),
+            isShared ? new(int.MaxValue, "", "") : new(own, $"{own} UDP ports (--ports)", "give the broker more with --ports, or let sessions share one (--ports shared:PORT)"),
+            new((Descriptors() - DescriptorsOfTheBroker) / (isShared ? DescriptorsPerSession : DescriptorsPerSession + 1), $"{Descriptors()} file descriptors (ulimit -n)", "raise the hard limit of open files (LimitNOFILE=)"),
             new(Terminals(), $"{Terminals()} pseudo-terminals (kernel.pty.max)", "raise the sysctl kernel.pty.max"),
         ];
         return bounds.MinBy(bound => bound.Sessions)!;

@@ -1,14 +1,24 @@
+using MoshBroker.Endpoint;
 using MoshBroker.Native;
 using MoshBroker.Protocol.Crypto;
 
 namespace MoshBroker.Sessions;
 
-/// <summary>What a channel is made of: a fresh key, its committed epoch, and a bound socket. Whoever starts the channel takes both over.</summary>
-internal sealed record ChannelSeed(int Id, long Epoch, SessionKey Key, FileDescriptor Socket, int Port) : IDisposable
+/// <summary>What a channel is made of: a fresh key, its committed epoch, and where it receives. Whoever starts the channel takes all over.</summary>
+/// <param name="Id">Of the session's channels, which.</param>
+/// <param name="Epoch">The epoch to begin with.</param>
+/// <param name="Key">The channel's key.</param>
+/// <param name="Socket">The channel's own socket; null behind a shared port.</param>
+/// <param name="Port">The UDP port, its own or shared.</param>
+internal sealed record ChannelSeed(int Id, long Epoch, SessionKey Key, FileDescriptor? Socket, int Port) : IDisposable
 {
+    /// <summary>The channel's place behind a shared port; null when it has a socket.</summary>
+    public SharedRoute? Route { get; init; }
+
     public void Dispose()
     {
         Key.Dispose();
-        Socket.Dispose();
+        Socket?.Dispose();
+        Route?.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using MoshBroker.Configuration;
 using MoshBroker.Endpoint;
 
 namespace MoshBroker.Sessions;
@@ -6,6 +7,10 @@ namespace MoshBroker.Sessions;
 /// <summary>What the hub is told at start.</summary>
 /// <param name="Node">This node's name, in the store's rows.</param>
 /// <param name="ListenHost">The only address to bind; null for all.</param>
-/// <param name="Ports">Where channels' ports are drawn from.</param>
+/// <param name="Ports">Where channels get their ports, the first choice first.</param>
 /// <param name="Workers">Loops, each a thread.</param>
-internal sealed record HubSettings(string Node, IPAddress? ListenHost, IReadOnlyList<UdpPortRange> Ports, int Workers, Capacity Capacity);
+internal sealed record HubSettings(string Node, IPAddress? ListenHost, IReadOnlyList<PortSource> Ports, int Workers, Capacity Capacity)
+{
+    /// <summary>Where shared ports report what they dropped; null for nowhere.</summary>
+    public EndpointLog? EndpointLog { get; init; }
+}

@@ -25,7 +25,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     private readonly SessionLog _log;
     private readonly IAuditTrail _audit;
     private readonly TimeProvider _time;
-    private readonly PortPerChannel _ports;
+    private readonly PortPool _ports;
     private readonly SessionWorker[] _workers;
     private readonly MonoClock _clock;
     private readonly Watchdog _watchdog;
@@ -33,6 +33,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     private int _live;
     private volatile bool _stopping;
 
+    /// <exception cref="Configuration.StartRefusedException">A shared port cannot be bound.</exception>
     public SessionHub(HubSettings settings, ISessionStore store, KeySealer sealer, SessionLog log, IAuditTrail audit, TimeProvider time)
     {
         _settings = settings;
@@ -42,15 +43,19 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         _log = log;
         _audit = audit;
         _time = time;
-        _ports = new PortPerChannel(settings.Ports);
         _clock = new MonoClock(time);
         _workers = [.. Enumerable.Range(1, settings.Workers).Select(number => new SessionWorker(_clock, number))];
+        IDispatcher[] loops = [.. _workers.Select(worker => worker.Loop)];
+        _ports = new PortPool(settings.ListenHost, settings.Ports, (socket, port) => new SharedPort(socket, port, _clock, loops, settings.EndpointLog));
         _watchdog = new Watchdog(_workers.Select(worker => worker.Loop.Guard));
         foreach (SessionWorker worker in _workers) { worker.Loop.Start(); }
     }
 
     /// <summary>Live sessions.</summary>
     public int Count => Volatile.Read(ref _live);
+
+    /// <summary>The ports that channels share; how their datagrams find their sessions is counted there.</summary>
+    public IReadOnlyList<SharedPort> SharedPorts => _ports.Shared;
 
     /// <summary>True once no new session is taken.</summary>
     public bool IsStopping => _stopping;
@@ -78,8 +83,8 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         }
 
         List<string> warnings = [];
-        FileDescriptor? socket = Bind(request, warnings, out int port, out OpenAnswer.Refused? noPort);
-        if (socket is null)
+        ChannelPlace? place = _ports.TryHold(request, warnings, out OpenAnswer.Refused? noPort);
+        if (place is null)
         {
             request.Dispose();
             return noPort!;
@@ -89,13 +94,13 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         SessionGrant grant;
         try
         {
-            NewChannel channel = new(port, context => _sealer.Seal(context, key.Bytes));
+            NewChannel channel = new(place.Port, context => _sealer.Seal(context, key.Bytes));
             grant = await _store.CreateSessionAsync(new NewSession(request.Uid, _settings.Node, request.Command, channel), cancellation);
         }
         catch (Exception failure)
         {
             request.Dispose();
-            socket.Dispose();
+            place.Dispose();
             key.Dispose();
             if (failure is StoreUnavailableException) { return new OpenAnswer.Refused(failure.Message); }
             throw;
@@ -116,8 +121,8 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
             Rows = request.Rows,
             NetworkTimeout = request.NetworkTimeout,
         };
-        Begin(facts, request, new ChannelSeed(grant.ChannelId, grant.Epoch, key, socket, port));
-        _log.Opened(facts.Id, facts.Uid, port, request.ClaimedClient ?? "nowhere");
+        Begin(facts, request, worker => place.Take(grant.ChannelId, grant.Epoch, key, worker));
+        _log.Opened(facts.Id, facts.Uid, place.Port, request.ClaimedClient ?? "nowhere");
         _audit.Write(new AuditEvent(AuditEventName.SessionStart)
         {
             Session = facts.Id,
@@ -125,7 +130,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
             ClaimedAddress = request.ClaimedClient,
             More = AuditEvent.Attribute("process.command", facts.Command),
         });
-        return new OpenAnswer.Accepted(port, printed, facts.Id, warnings);
+        return new OpenAnswer.Accepted(place.Port, printed, facts.Id, warnings);
     }
 
     /// <summary>Ends a session in good order; false when it is unknown or over.</summary>
@@ -183,53 +188,20 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
             OnEnded(entry.Actor, entry.Actor.Stats.HasEnded ? (SessionEndReason)entry.Actor.Stats.EndReason : SessionEndReason.Shutdown);
         }
 
+        _ports.Dispose();
         _random.Dispose();
     }
 
     private OpenAnswer.Refused? Refusal(OpenRequest request)
     {
         if (_stopping) { return new OpenAnswer.Refused("the broker is shutting down; try again when it is back"); }
-        if (request.Ports is { } wanted && !_ports.Covers(wanted))
-        {
-            return new OpenAnswer.Refused($"Bad UDP port range {wanted}: this broker's ports are {_ports} (moshbroker serve --ports)");
-        }
-
         int capacity = _settings.Capacity.Sessions;
         return Count >= capacity
             ? new OpenAnswer.Refused($"this broker has {capacity} sessions, as many as {_settings.Capacity.Limit} allow; {_settings.Capacity.Cure}")
             : null;
     }
 
-    private FileDescriptor? Bind(OpenRequest request, List<string> warnings, out int port, out OpenAnswer.Refused? refused)
-    {
-        refused = null;
-        IPAddress anyOfOurs = _settings.ListenHost ?? IPAddress.IPv6Any;
-        IPAddress address = anyOfOurs;
-        if (request.Bind is { } wanted && !wanted.Equals(anyOfOurs))
-        {
-            if (_settings.ListenHost is null) { address = wanted; }
-            else { warnings.Add($"the broker listens on {_settings.ListenHost} only (--listen-host), not on {wanted}"); }
-        }
-
-        FileDescriptor? socket = _ports.TryBind(address, request.Ports, out port, out int errno);
-        if (socket is null && errno == Errno.AddressNotAvailable && !address.Equals(anyOfOurs))
-        {
-            warnings.Add($"{address} is not an address of this machine: listening on all of them");
-            socket = _ports.TryBind(anyOfOurs, request.Ports, out port, out errno);
-        }
-
-        if (socket is null)
-        {
-            string range = request.Ports is { } ports ? $"{ports} (within {_ports})" : _ports.ToString();
-            refused = errno is Errno.AddressInUse or Errno.None
-                ? new OpenAnswer.Refused($"Bad UDP port range: every UDP port of {range} is in use; end a session, or give the broker more (moshbroker serve --ports)")
-                : new OpenAnswer.Refused($"Bad UDP port: cannot bind {address} in {range}: {Errno.Text(errno)}");
-        }
-
-        return socket;
-    }
-
-    private void Begin(SessionFacts facts, OpenRequest request, ChannelSeed seed)
+    private void Begin(SessionFacts facts, OpenRequest request, Func<int, ChannelSeed> take)
     {
         SessionWorker worker;
         lock (_workers)
@@ -239,7 +211,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         }
 
         IBackend StartBackend(IBackendHandler handler) => new PtyBackend(request.Master, request.Release, worker.Loop, worker.ReadBuffer, handler);
-        SessionActor actor = new(facts, worker, this, this, _log, StartBackend, seed);
+        SessionActor actor = new(facts, worker, this, this, _log, StartBackend, take(Array.IndexOf(_workers, worker)));
         _sessions[facts.Id] = new SessionEntry(actor, worker);
         Interlocked.Increment(ref _live);
         actor.Tell(new SessionMessage.Start());

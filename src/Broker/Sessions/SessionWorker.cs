@@ -29,7 +29,12 @@ internal sealed class SessionWorker(MonoClock clock, int number) : ISessionHost,
     /// <summary>Sessions that live here; the hub's to write.</summary>
     public int Sessions { get; set; }
 
-    public IUdpEndpoint OpenEndpoint(ChannelSeed seed, IDatagramHandler handler) => new UdpEndpoint(seed.Socket, seed.Port, Loop, _batch, handler);
+    public IUdpEndpoint OpenEndpoint(ChannelSeed seed, IDatagramHandler handler)
+    {
+        if (seed.Route is not { } route) { return new UdpEndpoint(seed.Socket!, seed.Port, Loop, _batch, handler); }
+        route.Attach(handler);
+        return route;
+    }
 
     public void Dispose()
     {

@@ -1,0 +1,110 @@
+using System.Net;
+using MoshBroker.Configuration;
+using MoshBroker.Endpoint;
+using MoshBroker.FrontDoor;
+using MoshBroker.Native;
+
+namespace MoshBroker.Sessions;
+
+/// <summary>The broker's UDP ports: those that channels get for themselves, and those that they share. The first given that has room is taken.</summary>
+internal sealed class PortPool : IDisposable
+{
+    private readonly IPAddress? _listenHost;
+    private readonly List<(PortPerChannel? Own, SharedPort? Shared)> _sources = [];
+    private readonly IReadOnlyList<PortSource> _given;
+
+    /// <exception cref="StartRefusedException">A shared port cannot be bound.</exception>
+    public PortPool(IPAddress? listenHost, IReadOnlyList<PortSource> sources, Func<FileDescriptor, int, SharedPort> share)
+    {
+        _listenHost = listenHost;
+        _given = sources;
+        foreach (PortSource source in sources)
+        {
+            _sources.Add(source switch
+            {
+                PortSource.Range range => (new PortPerChannel([new UdpPortRange(range.Low, range.High)]), null),
+                PortSource.Shared shared => (null, Share(shared.Port, share)),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            });
+        }
+    }
+
+    /// <summary>The shared ones.</summary>
+    public IReadOnlyList<SharedPort> Shared => [.. _sources.Select(source => source.Shared).OfType<SharedPort>()];
+
+    public override string ToString() => string.Join(", ", _given);
+
+    /// <summary>Holds a port for a new session; null, and the line for the user, when there is none.</summary>
+    public ChannelPlace? TryHold(OpenRequest request, List<string> warnings, out OpenAnswer.Refused? refused)
+    {
+        refused = null;
+        if (request.Ports is { } asked && !_sources.Exists(source => Covers(source, asked)))
+        {
+            refused = new OpenAnswer.Refused($"Bad UDP port range {asked}: this broker's ports are {this} (moshbroker serve --ports)");
+            return null;
+        }
+
+        IPAddress anyOfOurs = _listenHost ?? IPAddress.IPv6Any;
+        IPAddress address = anyOfOurs;
+        if (request.Bind is { } wanted && !wanted.Equals(anyOfOurs))
+        {
+            if (_listenHost is null) { address = wanted; }
+            else { warnings.Add($"the broker listens on {_listenHost} only (--listen-host), not on {wanted}"); }
+        }
+
+        ChannelPlace? place = TryHold(address, request.Ports, out int errno);
+        if (place is null && errno == Errno.AddressNotAvailable && !address.Equals(anyOfOurs))
+        {
+            warnings.Add($"{address} is not an address of this machine: listening on all of them");
+            place = TryHold(anyOfOurs, request.Ports, out errno);
+        }
+
+        if (place is null)
+        {
+            string range = request.Ports is { } ports ? $"{ports} (within {this})" : ToString();
+            refused = errno is Errno.AddressInUse or Errno.None
+                ? new OpenAnswer.Refused($"Bad UDP port range: every UDP port of {range} is in use; end a session, or give the broker more (moshbroker serve --ports)")
+                : new OpenAnswer.Refused($"Bad UDP port: cannot bind {address} in {range}: {Errno.Text(errno)}");
+        }
+
+        return place;
+    }
+
+    public void Dispose()
+    {
+        foreach (SharedPort shared in Shared) { shared.Dispose(); }
+    }
+
+    private static bool Covers((PortPerChannel? Own, SharedPort? Shared) source, UdpPortRange wanted) =>
+        source.Own?.Covers(wanted) ?? wanted.Intersect(new UdpPortRange(source.Shared!.Port, source.Shared.Port)).Count > 0;
+
+    private ChannelPlace? TryHold(IPAddress address, UdpPortRange? wanted, out int errno)
+    {
+        errno = Errno.None;
+        foreach ((PortPerChannel? Own, SharedPort? Shared) source in _sources)
+        {
+            if (wanted is { } asked && !Covers(source, asked)) { continue; }
+
+            // A shared port listens where it did when the broker started, whatever address the user named.
+            if (source.Shared is { } shared) { return new ChannelPlace(shared); }
+            if (source.Own!.TryBind(address, wanted, out int port, out errno) is { } socket) { return new ChannelPlace(socket, port); }
+        }
+
+        return null;
+    }
+
+    private SharedPort Share(int port, Func<FileDescriptor, int, SharedPort> share)
+    {
+        IPAddress address = _listenHost ?? IPAddress.IPv6Any;
+        FileDescriptor? socket = UdpNative.TryBind(UdpAddress.From(address, port), out _, out int errno);
+        if (socket is not null) { return share(socket, port); }
+        foreach (SharedPort earlier in Shared) { earlier.Dispose(); }
+        throw new StartRefusedException(errno switch
+        {
+            Errno.AddressInUse => $"--ports shared:{port}: UDP port {port} is in use, by another broker perhaps: end that one, or choose another port",
+            Errno.AddressNotAvailable => $"--listen-host {_listenHost}: not an address of this machine: choose one of its own, or leave it out",
+            Errno.AccessDenied => $"--ports shared:{port}: this user may not bind UDP port {port}: choose one from 1024 on, or grant CAP_NET_BIND_SERVICE",
+            _ => $"--ports shared:{port}: cannot bind UDP port {port}: {Errno.Text(errno)}",
+        });
+    }
+}
