@@ -22,16 +22,10 @@ internal sealed class NumberIndex
             Array.Resize(ref _owners, Count * 2);
         }
 
-        // The hole at the end goes down, past one group after the other, to the front of its own.
-        int hole = Count++;
-        while (hole > 0 && _numbers[hole - 1] >= candidate.NextExpected)
-        {
-            int first = FirstOf(hole - 1);
-            Put(_owners[first], _numbers[first], hole);
-            hole = first;
-        }
-
-        Put(candidate, candidate.NextExpected, hole);
+        // Shifts all that follow: a channel begins less often than a datagram comes.
+        int place = FirstFrom(candidate.NextExpected);
+        for (int rank = Count++; rank > place; rank--) { Put(_owners[rank - 1], _numbers[rank - 1], rank); }
+        Put(candidate, candidate.NextExpected, place);
     }
 
     public void Remove(Candidate candidate)
@@ -89,6 +83,8 @@ internal sealed class NumberIndex
 
         return high;
     }
+
+    private int FirstFrom(ulong number) => number == 0 ? 0 : CountUpTo(number - 1);
 
     private int LastOf(int rank)
     {

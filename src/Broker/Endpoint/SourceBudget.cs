@@ -38,12 +38,12 @@ internal sealed class SourceBudget(ulong seed)
         return (int)Math.Max(0, Math.Min(inTotal, Math.Min(ofSource, ofNetwork)));
     }
 
-    /// <summary>Charges keys that were tried for nothing.</summary>
+    /// <summary>Charges keys that were tried for nothing; a source that came in vain, though there was nothing left to try with, is remembered too.</summary>
     public void Charge(MonoTime now, in UdpAddress source, bool isNear, int tries)
     {
         if (isNear) { _near.Take(now, Near, tries); }
         else { _far.Take(now, Far, tries); }
-        _sources.Find(now, KeyedHash.Of(source, seed)).Take(now, PerSource, tries);
+        _sources.Find(now, KeyedHash.Of(source, seed)).Take(now, PerSource, Math.Max(1, tries));
         _networks.Find(now, source.Network).Take(now, PerNetwork, tries);
     }
 
