@@ -8,4 +8,7 @@ internal sealed partial class EndpointLog(ILogger<SharedPort> logger)
         Level = LogLevel.Information,
         Message = "UDP port {Port}: {Count} datagrams dropped since the last such line; in all: unknown source {Unknown}, not authentic {AuthFailed}, budget spent {Budget}, queue full {QueueFull}, by the kernel {Kernel}")]
     public partial void Dropped(int port, long count, long unknown, long authFailed, long budget, long queueFull, uint kernel);
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Error, Message = "UDP port {Port}: a datagram could not be handled; this is told once, and the port goes on")]
+    public partial void Failed(int port, Exception failure);
 }

@@ -28,7 +28,7 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
     private readonly HashSet<SharedRoute> _routes = [];
     private MonoTime _reportedAt = MonoTime.Never;
     private long _reportedDrops;
-    private bool _isWatched;
+    private bool _hasFailed;
     private bool _disposed;
 
     /// <summary>Takes over <paramref name="socket"/>; each of <paramref name="loops"/> gets a ring.</summary>
@@ -41,8 +41,8 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
         _rings = [.. loops.Select(loop => new DatagramRing(loop))];
         _finder = new SessionFinder(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), Stats);
         _loop = new EpollLoop(clock, $"shared-{port}");
+        _loop.Add(socket, EpollNative.In, this); // Nothing runs there yet.
         _loop.Start();
-        _loop.Schedule(this);
     }
 
     public int Port { get; }
@@ -77,16 +77,7 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
 
     public SendResult Send(in UdpPath path, ReadOnlySpan<byte> datagram) => UdpNative.Send(_socket, path, datagram);
 
-    public void Run(MonoTime now)
-    {
-        if (!_isWatched)
-        {
-            _isWatched = true;
-            _loop.Add(_socket, EpollNative.In, this);
-        }
-
-        TakeChanges();
-    }
+    public void Run(MonoTime now) => TakeChanges();
 
     public void OnTimer(MonoTime now)
     {
@@ -104,6 +95,14 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
             for (int i = 0; i < count; i++) { Deliver(now, i); }
             if (count < _batch.Capacity) { break; }
         }
+    }
+
+    public void OnFault(Exception failure)
+    {
+        // The rest of the batch is lost, as on any network; said once, since whoever found a way to cause it may do so with every datagram.
+        if (_hasFailed) { return; }
+        _hasFailed = true;
+        _log?.Failed(Port, failure);
     }
 
     /// <summary>The sessions' loops have ended by now.</summary>
