@@ -1,8 +1,17 @@
+using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using MoshBroker.Protocol.Benchmarks;
+
+if (args is ["gc-pauses", string traceFile, string skipSeconds])
+{
+    // For bench/run: nothing else here reads a trace.
+    GcPauses.Print(traceFile, double.Parse(skipSeconds, CultureInfo.InvariantCulture));
+    return;
+}
 
 // In this process: a generated project would be built with this repository's analyzers, and would need the network to restore.
 ManualConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
+BenchmarkSwitcher.FromAssembly(typeof(SampleOutput).Assembly).Run(args, config);

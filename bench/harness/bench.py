@@ -191,6 +191,28 @@ def t_idle(a, server):
     return res
 
 
+# how many frames a program that does not stop printing is shown in
+LINES = ["python3", "-u", "-S", "-c",
+         "import sys,time\nn,gap,t=0,float(sys.argv[1])/1000,time.monotonic()\n"
+         "while 1:\n n+=1;sys.stdout.write('line %d\\n' % n);sys.stdout.flush();t+=gap;time.sleep(max(0,t-time.monotonic()))"]
+
+
+def t_frames(a, server):
+    res = {}
+    for pace in a.paces:
+        pool = Pool()
+        (s,) = connect(server, pool, 1, LINES + [str(pace)] if pace else ["yes"])
+        pool.run(3)
+        rx, bytes_ = s.rx, s.rx_bytes
+        m = Meter(server)
+        pool.run(a.seconds)
+        r = m.read()
+        res["%d ms" % pace if pace else "flood"] = {
+            "frames_per_s": round((s.rx - rx) / r["wall_s"], 2), "bytes_per_s": round((s.rx_bytes - bytes_) / r["wall_s"]),
+            "server_cpu_s": r["server_cpu_s"], "end": finish(server, pool)}
+    return res
+
+
 # 3 and 4
 def t_typing(a, server):
     res = {}
@@ -527,6 +549,9 @@ def main():
     p = sub.add_parser("idle")
     p.add_argument("--sessions", type=ints, default=[200])
     p.add_argument("--seconds", type=float, default=60)
+    p = sub.add_parser("frames")
+    p.add_argument("--paces", type=ints, default=[0, 3, 12, 30], help="ms between two lines; 0 is without a pause")
+    p.add_argument("--seconds", type=float, default=10)
     p = sub.add_parser("typing")
     p.add_argument("--sessions", type=ints, default=[50])
     p.add_argument("--keys", type=int, default=300)
