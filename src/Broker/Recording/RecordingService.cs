@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using MoshBroker.Audit;
+using MoshBroker.Configuration;
+using MoshBroker.Native;
+using MoshBroker.Protocol;
+
+namespace MoshBroker.Recording;
+
+/// <summary>All recordings of this node: makes them, and writes them by one thread of its own, so that a slow disk delays no session.</summary>
+internal sealed class RecordingService : IDisposable
+{
+    private const int RoundMs = 500;
+
+    private readonly string _folder;
+    private readonly RecordingKey _key;
+    private readonly RecordingLog _log;
+    private readonly IAuditTrail _audit;
+    private readonly MonoClock _clock;
+    private readonly ConcurrentDictionary<string, SessionRecorder> _recorders = new(StringComparer.Ordinal);
+    private readonly AutoResetEvent _wake = new(initialState: false);
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+    private long _bytes;
+    private long _failures;
+
+    public RecordingService(string folder, RecordingKey key, RecordingLog log, IAuditTrail audit, MonoClock clock)
+    {
+        _folder = folder;
+        _key = key;
+        _log = log;
+        _audit = audit;
+        _clock = clock;
+        _thread = new Thread(Run) { IsBackground = true, Name = "recorder" };
+        _thread.Start();
+    }
+
+    /// <summary>Bytes written.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>How often a recording could not be written.</summary>
+    public long Failures => Volatile.Read(ref _failures);
+
+    /// <summary>Age of the oldest event that is not on the disk; 0 when there is none.</summary>
+    public double LagSeconds
+    {
+        get
+        {
+            MonoTime now = _clock.Now();
+            long oldest = 0;
+            foreach (SessionRecorder recorder in _recorders.Values)
+            {
+                if (recorder.NotDurableSince is var since && since < MonoTime.Forever) { oldest = Math.Max(oldest, now.Since(since)); }
+            }
+
+            return oldest / 1000.0;
+        }
+    }
+
+    /// <summary>Begins a recording; null with the reason when the disk refuses.</summary>
+    /// <param name="caughtUp">Called, on the recorder's thread, when <see cref="ISessionRecorder.KeepsUp"/> is true again.</param>
+    public ISessionRecorder? TryStart(RecordingStart start, Action caughtUp, out string? refusal)
+    {
+        string folder = Path.Combine(_folder, start.Tenant ?? "default");
+        string file = Path.Combine(
+            folder, string.Create(CultureInfo.InvariantCulture, $"{start.StartedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{start.Session}.cast"));
+        try
+        {
+            Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            SessionRecorder recorder = new(this, _key, file, start, caughtUp, _clock.Now());
+            _recorders[start.Session] = recorder;
+            Wake();
+            refusal = null;
+            return recorder;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Interlocked.Increment(ref _failures);
+            refusal = $"{file}: {OneLine.Of(e)}";
+            _log.Broken(start.Session, refusal);
+            _audit.Write(new AuditEvent(AuditEventName.RecordingFailed) { Session = start.Session, Tenant = start.Tenant, Reason = "start" });
+            return null;
+        }
+    }
+
+    /// <summary>Closes what has ended and what has not, each with its last block.</summary>
+    public void Dispose()
+    {
+        foreach (SessionRecorder recorder in _recorders.Values) { recorder.End(_clock.Now()); }
+        _stopping = true;
+        Wake();
+        _thread.Join();
+        _wake.Dispose();
+        _key.Dispose();
+    }
+
+    internal void Wake() => _wake.Set();
+
+    internal void CountWritten(int bytes) => Interlocked.Add(ref _bytes, bytes);
+
+    internal void OnBroken(SessionRecorder recorder, string reason)
+    {
+        Interlocked.Increment(ref _failures);
+        _log.Broken(recorder.Session, reason);
+        _audit.Write(new AuditEvent(AuditEventName.RecordingFailed) { Session = recorder.Session, Tenant = recorder.Tenant, Reason = "write" });
+    }
+
+    internal void OnMended(SessionRecorder recorder) => _log.Mended(recorder.Session);
+
+    private void Run()
+    {
+        while (true)
+        {
+            bool last = _stopping;
+            MonoTime now = _clock.Now();
+            bool refused = false;
+            foreach ((string session, SessionRecorder recorder) in _recorders)
+            {
+                refused |= !recorder.Write(now);
+                if (recorder.IsClosed) { _recorders.TryRemove(session, out _); }
+            }
+
+            // A disk that refused is asked again in the next round; at the end, that was it.
+            if (last && (_recorders.IsEmpty || refused)) { break; }
+            _wake.WaitOne(RoundMs);
+        }
+
+        foreach (SessionRecorder recorder in _recorders.Values) { recorder.Dispose(); }
+    }
+}
