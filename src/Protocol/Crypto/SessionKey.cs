@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
@@ -7,6 +8,7 @@ namespace MoshBroker.Protocol.Crypto;
 
 /// <summary>The 16 bytes that a session's two ends share, zeroed when disposed.</summary>
 /// <remarks>Printed as base64 without its padding: 22 characters, of which the last carries two bits and so is one of A, Q, g, w.</remarks>
+[DebuggerDisplay(nameof(SessionKey))]
 public sealed class SessionKey : IDisposable
 {
     /// <summary>Length in bytes.</summary>
@@ -18,6 +20,7 @@ public sealed class SessionKey : IDisposable
     private const int PaddedLength = 24;
 
     // Pinned, so that the collector never leaves a copy behind when it moves things.
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly byte[] _bytes = GC.AllocateArray<byte>(Length, pinned: true);
     private bool _isDisposed;
 
@@ -70,6 +73,7 @@ public sealed class SessionKey : IDisposable
     }
 
     /// <summary>The key itself, for the cipher and for sealing; borrowed until <see cref="Dispose"/>.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public ReadOnlySpan<byte> Bytes
     {
         get

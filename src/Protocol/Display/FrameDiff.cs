@@ -119,21 +119,18 @@ public static class FrameDiff
         if (from.Bells != to.State.Bells)
             painter.Raw((byte)'\a');
 
-        if (to.State.TitleEverSet)
+        bool titleDiffers = !title.SequenceEqual(to.Title);
+        bool iconDiffers = !icon.SequenceEqual(to.IconName);
+        if (titleDiffers && iconDiffers && to.Title.SequenceEqual(to.IconName))
         {
-            bool titleDiffers = !title.SequenceEqual(to.Title);
-            bool iconDiffers = !icon.SequenceEqual(to.IconName);
-            if (titleDiffers && iconDiffers && to.Title.SequenceEqual(to.IconName))
-            {
-                PaintCommand("0;"u8, to.Title, ref painter);
-            }
-            else
-            {
-                if (iconDiffers)
-                    PaintCommand("1;"u8, to.IconName, ref painter);
-                if (titleDiffers)
-                    PaintCommand("2;"u8, to.Title, ref painter);
-            }
+            PaintCommand("0;"u8, to.Title, ref painter);
+        }
+        else
+        {
+            if (iconDiffers)
+                PaintCommand("1;"u8, to.IconName, ref painter);
+            if (titleDiffers)
+                PaintCommand("2;"u8, to.Title, ref painter);
         }
 
         if (!clipboard.SequenceEqual(to.Clipboard))
@@ -320,10 +317,10 @@ public static class FrameDiff
         if (hasFirst)
             needs[0] = false;
 
-        // Visible blanks of one background up to the end.
+        // Visible blanks of one background up to the end. Erasing a whole tail would erase that the row goes on.
         int tail = cells.Length;
         Color tailColor = Framebuffer.Look(cells[^1], isLast: true).BackgroundColor;
-        if (lastLead == cells.Length - 1)
+        if (lastLead == cells.Length - 1 && !wraps)
         {
             while (tail > 0 && Framebuffer.Look(cells[tail - 1], tail == cells.Length).Equals(Cell.Blank(tailColor)) && !IsHidden(cells, tail - 1))
                 tail--;

@@ -65,6 +65,9 @@ internal sealed class StateSender<TState>
 
     public ulong Retransmissions { get; private set; }
 
+    /// <summary>When there is something to send; never again once a shutdown was sent as often as it may be.</summary>
+    public MonoTime Deadline => HasTriesLeft ? Schedule.Deadline : MonoTime.Forever;
+
     public void BeginEpoch(ulong numberFloor) => _numberFloor = numberFloor;
 
     public void StartShutdown(MonoTime now)
@@ -107,7 +110,7 @@ internal sealed class StateSender<TState>
     public bool TryCompose(MonoTime now, RoundTripEstimator roundTrip, TransportScratch scratch, bool force)
     {
         Reckon(now, roundTrip);
-        if (!force && now < MonoTime.Max(Schedule.Deadline, MonoTime.Min(_emptyUntil, Schedule.AckDeadline)))
+        if (!force && (!HasTriesLeft || now < MonoTime.Max(Schedule.Deadline, MonoTime.Min(_emptyUntil, Schedule.AckDeadline))))
             return false;
 
         ReadOnlySpan<byte> diff = ChooseDiff(scratch, out int source);
@@ -138,6 +141,8 @@ internal sealed class StateSender<TState>
     }
 
     public void ReleaseAll() => _sent.ReleaseAll();
+
+    private bool HasTriesLeft => _shutdownTries < ShutdownTries;
 
     private SendSchedule.Difference Compare()
     {

@@ -529,7 +529,7 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
                 else if (canSend)
                 {
                     _sender.Reckon(now, _packets.RoundTrip);
-                    _next = _sender.Schedule.Deadline;
+                    _next = _sender.Deadline;
                 }
 
                 if (Phase == TransportPhase.ShuttingDown)

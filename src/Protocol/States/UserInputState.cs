@@ -22,6 +22,9 @@ public sealed class UserInputState : ISyncState<UserInputState>
     private ulong _position;
     private ulong _hash;
 
+    // Its diff said something else than the log that all states share; only told apart from a diff that no peer may send.
+    private bool _hasDiverged;
+
     /// <summary>The state before the first event, with a log of its own.</summary>
     public UserInputState()
     {
@@ -129,13 +132,14 @@ public sealed class UserInputState : ISyncState<UserInputState>
         UserMessageReader message = new(diff);
         while (message.TryNext())
         {
-            if (message.Kind == UserInstructionKind.Keystroke && !TryFollow(message.Keys))
+            if (message.Kind == UserInstructionKind.Resize && !IsSize(message.Columns, message.Rows))
                 return false;
-            if (message.Kind == UserInstructionKind.Resize
-                && (!IsSize(message.Columns, message.Rows) || !TryFollow((ushort)message.Columns, (ushort)message.Rows)))
-            {
-                return false;
-            }
+            if (_hasDiverged)
+                continue;
+            if (message.Kind == UserInstructionKind.Keystroke)
+                _hasDiverged = !TryFollow(message.Keys);
+            else if (message.Kind == UserInstructionKind.Resize)
+                _hasDiverged = !TryFollow((ushort)message.Columns, (ushort)message.Rows);
         }
 
         return !message.IsMalformed;
@@ -150,7 +154,8 @@ public sealed class UserInputState : ISyncState<UserInputState>
     }
 
     /// <inheritdoc/>
-    public bool CanFollow(UserInputState older) => _position >= older._position && (_position != older._position || _hash == older._hash);
+    public bool CanFollow(UserInputState older) =>
+        !_hasDiverged && _position >= older._position && (_position != older._position || _hash == older._hash);
 
     /// <inheritdoc/>
     public void WriteContent(IBufferWriter<byte> content)
@@ -197,7 +202,7 @@ public sealed class UserInputState : ISyncState<UserInputState>
         UserInputState state = new();
         state._log.Restart(keptFrom, hash);
         state.Reset(keptFrom, hash);
-        bool isWhole = state.TryApply(saved[LogHeaderLength..]) && state._position == position;
+        bool isWhole = state.TryApply(saved[LogHeaderLength..]) && !state._hasDiverged && state._position == position;
         state._log.IsReceiving = false;
         state._log.Restore(hash);
         state.Reset(position, hash);
@@ -206,6 +211,7 @@ public sealed class UserInputState : ISyncState<UserInputState>
 
     internal void Reset(ulong position, ulong hash)
     {
+        _hasDiverged = false;
         _position = position;
         _hash = hash;
     }

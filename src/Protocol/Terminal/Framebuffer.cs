@@ -398,11 +398,15 @@ public sealed class Framebuffer
     /// <summary>True when two rows look the same and behave the same when the screen changes further.</summary>
     internal bool RowEquals(int row, Framebuffer other, int otherRow)
     {
+        // The bottom row can't go on anywhere, so what its mark was at the other end is not known when it has moved up.
+        bool isMarkUnknown = otherRow == other.Rows - 1 && row < Rows - 1;
         bool sharesTexts = ReferenceEquals(Memory, other.Memory);
+        ReadOnlySpan<Cell> mine = Row(row);
+        if (isMarkUnknown && mine[^1].Wraps)
+            return false;
         if (sharesTexts && ReferenceEquals(_store, other._store) && _slots[row] == other._slots[otherRow])
             return true;
 
-        ReadOnlySpan<Cell> mine = Row(row);
         ReadOnlySpan<Cell> theirs = other.Row(otherRow);
         if (mine.Length != theirs.Length)
             return false;
@@ -421,8 +425,7 @@ public sealed class Framebuffer
             theirsHidden = !theirsHidden && HidesNext(theirs, column);
         }
 
-        // The bottom row can't go on anywhere.
-        return mine[^1].Wraps == theirs[^1].Wraps || row == Rows - 1 || otherRow == other.Rows - 1;
+        return row == Rows - 1 || isMarkUnknown || mine[^1].Wraps == theirs[^1].Wraps;
     }
 
     /// <summary>True when two visible cells of one column look alike. Whether the row goes on is not compared.</summary>

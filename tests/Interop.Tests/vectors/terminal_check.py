@@ -539,7 +539,8 @@ def play(s, case):
 def same(k, want, got, expect):
     if k in ('title', 'icon', 'clipboard'):        # never set and set to nothing look alike
         return (want or '') == (got or '')
-    if k == 'cursor' and got == expect.get('cursor_alt'):
+    # Where the stock server's own drawing was at fault, the recording says what is right beside what it showed.
+    if k + '_alt' in expect and got == expect[k + '_alt']:
         return True
     return want == got
 

@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Reflection;
 using MoshBroker.Protocol.Crypto;
+using MoshBroker.Protocol.StateSync;
 using MoshBroker.Testing;
 using Xunit;
 
@@ -51,6 +54,29 @@ public sealed class SessionKeyTests
     {
         using SessionKey key = new(new byte[16]);
         Assert.Equal("SessionKey", key.ToString());
+    }
+
+    [Fact]
+    public void Neither_text_nor_debugger_nor_serialiser_shows_a_key_or_what_is_made_of_it()
+    {
+        byte[] bytes = "0123456789abcdef"u8.ToArray();
+        using SessionKey key = new(bytes);
+        using AesOcb cipher = new(key);
+        using TransportScratch scratch = new();
+        TransportSetup setup = new() { Sends = Direction.ServerToClient, Key = key, Random = new SeededRandom(1), Scratch = scratch };
+        foreach (object holder in new object[] { key, cipher, setup })
+            Assert.True(holder.ToString() == holder.GetType().FullName || holder.ToString() == holder.GetType().Name);
+        Assert.ThrowsAny<Exception>(() => System.Text.Json.JsonSerializer.Serialize(key));
+
+        // What a debugger unfolds: no member of the key, and no other type of the protocol that holds its bytes.
+        Assert.Equal("SessionKey", typeof(SessionKey).GetCustomAttribute<DebuggerDisplayAttribute>()!.Value);
+        foreach (MemberInfo member in typeof(SessionKey).GetMembers(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+        {
+            if (member is FieldInfo { FieldType.IsArray: true } or PropertyInfo)
+                Assert.Equal(DebuggerBrowsableState.Never, member.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State);
+        }
+
+        Assert.DoesNotContain(typeof(AesOcb).GetFields(BindingFlags.Instance | BindingFlags.NonPublic), f => f.FieldType.IsArray);
     }
 
     [Fact]

@@ -40,10 +40,20 @@ public static class ScreenText
         {
             foreach (CellView cell in Cells(frame, row))
                 text.Append(CultureInfo.InvariantCulture, $"[{cell.Text}{(cell.Rendition.IsPlain ? "" : StyleOf(cell.Rendition))}]");
-            text.Append(row < frame.Rows - 1 && frame.Row(row)[^1].Wraps ? "~\n" : "\n");
+            text.Append(row < frame.Rows - 1 && frame.Row(row)[^1].Wraps && CanTellWrap(frame, row) ? "~\n" : "\n");
         }
 
         return text.ToString();
+    }
+
+    /// <summary>
+    /// Whether a row goes on is told by printing over its end, which takes a last character whose width nobody disputes, and a row that has more than
+    /// this character. Only what a user copies depends on it.
+    /// </summary>
+    private static bool CanTellWrap(Framebuffer frame, int row)
+    {
+        string last = Cells(frame, row).Last().Text;
+        return !last.EnumerateRunes().Any(rune => CharacterWidth.IsDisputed(rune.Value)) && Cells(frame, row).Count() > 1;
     }
 
     public static IEnumerable<CellView> Cells(Framebuffer frame, int row)

@@ -40,14 +40,10 @@ public sealed class TerminalVectorTests
 
     internal static void AssertShows(JsonElement expect, Framebuffer frame)
     {
-        string[] styled = Strings(expect.GetProperty("styled"));
-        string[] lines = Strings(expect.GetProperty("lines"));
-
-        // Resize/to-20x5 recorded a defect of the stock server: after the bottom right cell it steps back from a column that the terminal
-        // never entered, and the X lands one column to the left. That defect is not ours.
-        const string Shifted = "05efghijklmnopqrstXv";
-        if (lines is [.., Shifted])
-            styled[^1] = lines[^1] = "05efghijklmnopqrstuX";
+        // The stock server drew resize/to-20x5 wrong: after the bottom right cell it steps back from a column that the terminal never entered. Beside
+        // what it showed, the case says what is right.
+        string[] styled = Strings(expect.TryGetProperty("styled_alt", out JsonElement right) ? right : expect.GetProperty("styled"));
+        string[] lines = Strings(expect.TryGetProperty("lines_alt", out right) ? right : expect.GetProperty("lines"));
 
         // Rows that are coloured but empty count as rows only in the styled form.
         Assert.Equal(ScreenText.WithoutEmptyEnd(lines), ScreenText.Lines(frame), StringComparer.Ordinal);
