@@ -134,7 +134,7 @@ public sealed class MalformedPeerTests
             case "no zlib stream":
                 return end.Take(peer.Fragment(50, 0, isFinal: true, [1, 2, 3]));
             case "a zlib stream cut short":
-                return end.Take(peer.Fragment(50, 0, isFinal: true, sound[..^5]));
+                return end.Take(peer.Fragment(50, 0, isFinal: true, sound.AsSpan(0, sound.Length - 5)));
             case "no protobuf":
                 return end.Take(peer.Message([0x0f, 0xff]));
             case "a diff that is no protobuf":
@@ -142,15 +142,15 @@ public sealed class MalformedPeerTests
             case "inflates beyond the limit":
                 return end.Take(Bomb(end));
             case "two pieces with one number":
-                end.Take(peer.Fragment(50, 0, isFinal: false, sound[..4]));
-                return end.Take(peer.Fragment(50, 0, isFinal: false, sound[1..5]));
+                end.Take(peer.Fragment(50, 0, isFinal: false, sound.AsSpan(0, 4)));
+                return end.Take(peer.Fragment(50, 0, isFinal: false, sound.AsSpan(1, 4)));
             case "two ends":
-                end.Take(peer.Fragment(50, 3, isFinal: true, sound[..4]));
-                return end.Take(peer.Fragment(50, 4, isFinal: true, sound[..4]));
+                end.Take(peer.Fragment(50, 3, isFinal: true, sound.AsSpan(0, 4)));
+                return end.Take(peer.Fragment(50, 4, isFinal: true, sound.AsSpan(0, 4)));
             case "wrong version":
                 return end.Take(peer.Message(HandMadePeer.Instruction(2, 3, version: 3)));
             case "no version":
-                return end.Take(peer.Message(HandMadePeer.Instruction(2, 3)[2..]));
+                return end.Take(peer.Message(HandMadePeer.Instruction(2, 3).AsSpan(2)));
             case "new below old":
                 end.Take(peer.Say(2, 5, throwawayNum: 2));
                 return end.Take(peer.Say(5, 4));
