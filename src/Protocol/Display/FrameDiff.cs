@@ -156,7 +156,7 @@ public static class FrameDiff
         painter.Rest(state.CursorRow, state.CursorColumn);
         if (from.CursorVisible != state.CursorVisible)
             painter.Mode(25, state.CursorVisible);
-        painter.SetPen(state.Rendition);
+        painter.SetPen(to.Rendition);
         if (from.BracketedPaste != state.BracketedPaste)
             painter.Mode(2004, state.BracketedPaste);
         if (from.MouseReporting != state.MouseReporting)

@@ -20,7 +20,7 @@ public sealed class RemoteScreenState : ISyncState<RemoteScreenState>
     /// <param name="columns">1 to <see cref="Framebuffer.MaxColumns"/>.</param>
     /// <param name="rows">1 to <see cref="Framebuffer.MaxRows"/>.</param>
     public RemoteScreenState(int columns, int rows)
-        : this(new Emulator(columns, rows), [])
+        : this(new Emulator(columns, rows, scrollbackRows: 0), [])
     {
     }
 

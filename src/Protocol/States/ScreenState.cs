@@ -164,7 +164,7 @@ public sealed class ScreenState : ISyncState<ScreenState>
 
     private Framebuffer CurrentFrame()
     {
-        Framebuffer terminal = _terminal.Frame;
+        Framebuffer terminal = _terminal.Shown;
         if (_viewColumns == 0 || (_viewColumns == terminal.Columns && _viewRows == terminal.Rows))
             return terminal;
 

@@ -44,8 +44,11 @@ public struct Cell : IEquatable<Cell>
     /// <summary>In the last column: true when the row goes on in the next one.</summary>
     public readonly bool Wraps => (CellFlags & CellFlags.Wrap) != 0;
 
-    /// <summary>Colours and attributes.</summary>
+    /// <summary>Colours and attributes, as far as the stock client can show them.</summary>
     public readonly Rendition Rendition => new(ForegroundColor, BackgroundColor, CellFlags & CellFlags.Attributes);
+
+    /// <summary>Colours and all attributes.</summary>
+    public readonly Rendition FullRendition => new(ForegroundColor, BackgroundColor, CellFlags & CellFlags.AllAttributes);
 
     /// <summary>True when the text is longer than one code point and lives in the text table.</summary>
     internal readonly bool IsInterned => (Text & InternedBit) != 0;

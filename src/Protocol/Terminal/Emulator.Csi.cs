@@ -7,14 +7,23 @@ public sealed partial class Emulator
     private const ulong Question = '?';
     private const ulong GreaterThan = '>';
     private const ulong Exclamation = '!';
+    private const ulong Dollar = '$';
+    private const ulong Space = ' ';
 
     private void ControlSequence()
     {
+        // Only SGR has subparameters; a colon makes every other sequence void.
+        if (_parser.HasSubparameters && _parser.Key != 'm')
+            return;
+
         // These leave a pending wrap alone; all others cancel it, known or not.
         switch (_parser.Key)
         {
             case 'm':
                 SelectGraphicRendition(); // SGR
+                return;
+            case Space | ((ulong)'q' << 8):
+                SetCursorShape(); // DECSCUSR
                 return;
             case 'I':
                 MoveByTabs(Count(0)); // CHT
@@ -51,6 +60,27 @@ public sealed partial class Emulator
             case 'D': // CUB
                 MoveTo(row, column - Count(0));
                 break;
+            case 'E': // CNL, which margins stop
+                MoveTo(Math.Min(row + Count(0), row <= _hidden.RegionBottom ? _hidden.RegionBottom : Frame.Rows - 1), 0);
+                break;
+            case 'F': // CPL, which margins stop
+                MoveTo(Math.Max(row - Count(0), row >= _hidden.RegionTop ? _hidden.RegionTop : 0), 0);
+                break;
+            case 'a': // HPR
+                MoveTo(row, column + Count(0));
+                break;
+            case 'e': // VPR
+                MoveTo(row + Count(0), column);
+                break;
+            case 'b':
+                RepeatCharacter(Count(0)); // REP
+                break;
+            case 's':
+                SaveCursor(); // SCOSC
+                break;
+            case 'u':
+                RestoreCursor(); // SCORC
+                break;
             case 'H' or 'f': // CUP, HVP
                 MoveTo(FromOrigin(Count(0)), Count(1) - 1);
                 break;
@@ -86,7 +116,7 @@ public sealed partial class Emulator
                 MoveTo(row, 0);
                 break;
             case 'S': // SU
-                Frame.ScrollUp(_hidden.RegionTop, _hidden.RegionBottom, Count(0), BlankCell);
+                ScrollUp(_hidden.RegionTop, _hidden.RegionBottom, Count(0));
                 break;
             case 'T': // SD
                 Frame.ScrollDown(_hidden.RegionTop, _hidden.RegionBottom, Count(0), BlankCell);
@@ -111,6 +141,12 @@ public sealed partial class Emulator
                 break;
             case Exclamation | ((ulong)'p' << 8):
                 SoftReset(); // DECSTR
+                break;
+            case Dollar | ((ulong)'p' << 8):
+                ReportMode(AnsiModeState(_parser.Parameter(0)), isPrivate: false); // DECRQM
+                break;
+            case Question | ((ulong)'$' << 8) | ((ulong)'p' << 16):
+                ReportMode(PrivateModeState(_parser.Parameter(0)), isPrivate: true); // DECRQM
                 break;
         }
     }
@@ -158,6 +194,9 @@ public sealed partial class Emulator
                 break;
             case 2:
                 Frame.FillRows(0, Frame.Rows, BlankCell);
+                break;
+            case 3:
+                Scrollback.Clear();
                 break;
         }
     }
@@ -244,6 +283,13 @@ public sealed partial class Emulator
         }
     }
 
+    private void SetCursorShape()
+    {
+        int shape = _parser.Parameter(0);
+        if (shape <= 6)
+            Frame.State.CursorShape = (byte)shape;
+    }
+
     private void SoftReset()
     {
         ref FrameState state = ref Frame.State;
@@ -255,101 +301,9 @@ public sealed partial class Emulator
             Autowrap = _hidden.Autowrap,
             TargetRow = _hidden.TargetRow,
             TargetColumn = _hidden.TargetColumn,
+            LastPrinted = _hidden.LastPrinted,
+            AlternateScreen = _hidden.AlternateScreen,
+            OtherSaved = _hidden.OtherSaved,
         };
-    }
-
-    private void SelectGraphicRendition()
-    {
-        ref Rendition rendition = ref Frame.State.Rendition;
-        Color foreground = rendition.Foreground;
-        Color background = rendition.Background;
-        CellFlags attributes = rendition.Attributes;
-        int count = _parser.ParameterCount;
-        for (int i = 0; i < count; i++)
-        {
-            int code = _parser.Parameter(i);
-            switch (code)
-            {
-                case 0:
-                    foreground = background = default;
-                    attributes = CellFlags.None;
-                    break;
-                case 1 or 22:
-                    Switch(CellFlags.Bold, code);
-                    break;
-                case 3 or 23:
-                    Switch(CellFlags.Italic, code);
-                    break;
-                case 4 or 24:
-                    Switch(CellFlags.Underline, code);
-                    break;
-                case 5 or 25:
-                    Switch(CellFlags.Blink, code);
-                    break;
-                case 7 or 27:
-                    Switch(CellFlags.Inverse, code);
-                    break;
-                case 8 or 28:
-                    Switch(CellFlags.Invisible, code);
-                    break;
-                case >= 30 and <= 37:
-                    foreground = Color.Palette(code - 30);
-                    break;
-                case 38:
-                    i += ExtendedColor(i, ref foreground);
-                    break;
-                case 39:
-                    foreground = default;
-                    break;
-                case >= 40 and <= 47:
-                    background = Color.Palette(code - 40);
-                    break;
-                case 48:
-                    i += ExtendedColor(i, ref background);
-                    break;
-                case 49:
-                    background = default;
-                    break;
-                case >= 90 and <= 97:
-                    foreground = Color.Palette(code - 90 + 8);
-                    break;
-                case >= 100 and <= 107:
-                    background = Color.Palette(code - 100 + 8);
-                    break;
-            }
-        }
-
-        rendition = new Rendition(foreground, background, attributes);
-
-        void Switch(CellFlags flag, int code)
-        {
-            if (code < 20)
-                attributes |= flag;
-            else
-                attributes &= ~flag;
-        }
-    }
-
-    /// <summary>The colour after a 38 or 48, whose further parameters are returned as used up; 0 when it is incomplete or of an unknown kind.</summary>
-    private int ExtendedColor(int index, ref Color color)
-    {
-        int following = _parser.ParameterCount - index - 1;
-        int kind = _parser.Parameter(index + 1);
-        if (kind == 5 && following >= 2)
-        {
-            int number = _parser.Parameter(index + 2);
-            if (number <= 255)
-                color = Color.Palette(number);
-            return 2;
-        }
-
-        if (kind == 2 && following >= 4)
-        {
-            // Components above 255 spill into their neighbours, as they do at the other end.
-            color = Color.Rgb((_parser.Parameter(index + 2) << 16) | (_parser.Parameter(index + 3) << 8) | _parser.Parameter(index + 4));
-            return 4;
-        }
-
-        return 0;
     }
 }

@@ -2,7 +2,7 @@ namespace MoshBroker.Protocol.Terminal;
 
 public sealed partial class Emulator
 {
-    /// <summary>A control character, C0 or C1. All but the tabulator cancel a pending wrap, known or not.</summary>
+    /// <summary>A control character, C0 or C1. All but the tabulator and the shifts cancel a pending wrap, known or not.</summary>
     private void Execute(int control)
     {
         ref FrameState state = ref Frame.State;
@@ -10,6 +10,13 @@ public sealed partial class Emulator
         {
             // HT
             MoveTo(state.CursorRow, _tabs.Next(state.CursorColumn));
+            return;
+        }
+
+        if (control is 0x0e or 0x0f)
+        {
+            // SO, SI
+            _hidden.Charsets.IsShiftedOut = control == 0x0e;
             return;
         }
 
@@ -43,6 +50,16 @@ public sealed partial class Emulator
 
     private void Escape()
     {
+        switch (_parser.Key & 0xff)
+        {
+            case '(':
+                _hidden.Charsets.G0DrawsLines = _parser.Key >> 8 == '0'; // SCS
+                return;
+            case ')':
+                _hidden.Charsets.G1DrawsLines = _parser.Key >> 8 == '0'; // SCS
+                return;
+        }
+
         _hidden.PendingWrap = false;
         switch (_parser.Key)
         {
@@ -68,23 +85,33 @@ public sealed partial class Emulator
     private void SaveCursor()
     {
         ref FrameState state = ref Frame.State;
-        _hidden.SavedRow = state.CursorRow;
-        _hidden.SavedColumn = state.CursorColumn;
-        _hidden.SavedRendition = state.Rendition;
-        _hidden.SavedAutowrap = _hidden.Autowrap;
-        _hidden.SavedOriginMode = _hidden.OriginMode;
+        _hidden.Saved = new SavedCursor
+        {
+            Row = state.CursorRow,
+            Column = state.CursorColumn,
+            Rendition = state.Rendition,
+            Autowrap = _hidden.Autowrap,
+            OriginMode = _hidden.OriginMode,
+            Charsets = _hidden.Charsets,
+        };
     }
 
     private void RestoreCursor()
     {
-        Frame.State.Rendition = _hidden.SavedRendition;
-        _hidden.Autowrap = _hidden.SavedAutowrap;
-        _hidden.OriginMode = _hidden.SavedOriginMode;
-        MoveTo(_hidden.SavedRow, _hidden.SavedColumn);
+        SavedCursor saved = _hidden.Saved;
+        Frame.State.Rendition = saved.Rendition;
+        _hidden.Autowrap = saved.Autowrap;
+        _hidden.OriginMode = saved.OriginMode;
+        _hidden.Charsets = saved.Charsets;
+        MoveTo(saved.Row, saved.Column);
     }
 
     private void Reset()
     {
+        LeaveAlternateScreen();
+        DropOtherScreen();
+        EndSynchronizedUpdate();
+        Scrollback.Clear();
         FrameState state = FrameState.Initial;
         state.Bells = Frame.State.Bells;
         state.TitleEverSet = Frame.State.TitleEverSet;

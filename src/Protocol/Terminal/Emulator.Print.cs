@@ -8,7 +8,15 @@ public sealed partial class Emulator
     /// <summary>A run of printable ASCII: the common case, a row's worth at a time.</summary>
     private void PrintAscii(ReadOnlySpan<byte> text)
     {
+        if (_hidden.Charsets.DrawsLines)
+        {
+            foreach (byte letter in text)
+                PrintCharacter(LineDrawing.FormOf(letter), 1);
+            return;
+        }
+
         ref FrameState state = ref Frame.State;
+        _hidden.LastPrinted = text[^1];
         while (!text.IsEmpty)
         {
             if (_hidden.PendingWrap && _hidden.Autowrap)
@@ -40,6 +48,8 @@ public sealed partial class Emulator
 
     private void Print(int codePoint)
     {
+        if (codePoint < 0x7f && _hidden.Charsets.DrawsLines)
+            codePoint = LineDrawing.FormOf(codePoint);
         int width = CharacterWidth.Of(codePoint);
         switch (width)
         {
@@ -79,9 +89,23 @@ public sealed partial class Emulator
         if (width == 2 && column + 1 < row.Length)
             row[column + 1] = BlankCell;
 
+        _hidden.LastPrinted = codePoint;
         _hidden.TargetRow = state.CursorRow;
         _hidden.TargetColumn = column;
         Advance(width);
+    }
+
+    /// <summary>Prints the last character again; more often than the screen has cells would only cost time.</summary>
+    private void RepeatCharacter(int count)
+    {
+        int character = _hidden.LastPrinted;
+        if (character == 0)
+            return;
+
+        count = Math.Min(count, Frame.Columns * Frame.Rows);
+        int width = CharacterWidth.Of(character);
+        for (; count > 0; count--)
+            PrintCharacter(character, width);
     }
 
     private void Combine(int codePoint)
@@ -134,13 +158,26 @@ public sealed partial class Emulator
         int row = state.CursorRow;
         if (row >= _hidden.RegionTop && row <= _hidden.RegionBottom && row + count > _hidden.RegionBottom)
         {
-            Frame.ScrollUp(_hidden.RegionTop, _hidden.RegionBottom, row + count - _hidden.RegionBottom, BlankCell);
+            ScrollUp(_hidden.RegionTop, _hidden.RegionBottom, row + count - _hidden.RegionBottom);
             MoveTo(_hidden.RegionBottom, state.CursorColumn);
         }
         else
         {
             MoveTo(row + count, state.CursorColumn);
         }
+    }
+
+    /// <summary>Scrolls rows out at the top of a region. Those that leave the main screen at its top are kept.</summary>
+    private void ScrollUp(int top, int bottom, int count)
+    {
+        if (top == 0 && !_hidden.AlternateScreen)
+        {
+            int leaving = Math.Min(count, bottom + 1);
+            for (int row = 0; row < leaving; row++)
+                Scrollback.Add(Frame, row);
+        }
+
+        Frame.ScrollUp(top, bottom, count, BlankCell);
     }
 
     /// <summary>Up, scrolling at the top of the region; outside the region nothing scrolls.</summary>

@@ -8,7 +8,8 @@ namespace MoshBroker.Protocol.Terminal;
 /// come to the same screen.
 /// </summary>
 /// <remarks>
-/// Does what stock Mosh 1.4.0's emulator does. Any bytes in any pieces are accepted, the work per byte is bounded by the size of the
+/// Does what stock Mosh 1.4.0's emulator does, and what it lacks as xterm does: the alternate screen, line drawing, REP and more (docs/decisions/0006).
+/// Whatever of it the stock client does not know is made into what it knows, or hidden, by the time a frame is sent. Any bytes in any pieces are accepted, the work per byte is bounded by the size of the
 /// screen, and nothing is allocated in the steady state. Not thread-safe.
 /// </remarks>
 public sealed partial class Emulator
@@ -26,20 +27,26 @@ public sealed partial class Emulator
     /// <summary>A terminal with a blank screen.</summary>
     /// <param name="columns">1 to <see cref="Framebuffer.MaxColumns"/>.</param>
     /// <param name="rows">1 to <see cref="Framebuffer.MaxRows"/>.</param>
-    public Emulator(int columns, int rows)
+    /// <param name="scrollbackRows">How many rows that scrolled off the main screen are kept; a client that only shows frames needs none.</param>
+    public Emulator(int columns, int rows, int scrollbackRows = Scrollback.DefaultRows)
     {
         Frame = Framebuffer.Create(columns, rows);
+        Scrollback = new Scrollback(scrollbackRows);
         _hidden = HiddenState.Initial(rows);
         _tabs.Reset(columns);
     }
 
-    private Emulator(ScreenMemory memory)
+    private Emulator(ScreenMemory memory, int scrollbackRows)
     {
         Frame = memory.RentFrame();
+        Scrollback = new Scrollback(scrollbackRows);
     }
 
-    /// <summary>The screen as it is now; the same object for the emulator's whole life.</summary>
+    /// <summary>The screen as it is now; the same object for the emulator's whole life. What a client may see of it is <see cref="Shown"/>.</summary>
     public Framebuffer Frame { get; }
+
+    /// <summary>Rows that scrolled off the top of the main screen.</summary>
+    public Scrollback Scrollback { get; }
 
     /// <summary>Mode 1: what arrow keys must send, see <see cref="KeyTranslator"/>.</summary>
     public bool ApplicationCursorKeys => _hidden.ApplicationCursorKeys;
@@ -47,8 +54,8 @@ public sealed partial class Emulator
     /// <summary>True when <see cref="TakeReplies"/> has something to give.</summary>
     public bool HasReplies => _replyLength > 0;
 
-    /// <summary>Bytes held by the session's screens: those of this emulator, its clones and all their snapshots.</summary>
-    public int ByteSize => Frame.Memory.ByteSize;
+    /// <summary>Bytes held by the session's screens, those of this emulator, its clones and all their snapshots, and by this one's scrollback.</summary>
+    public int ByteSize => Frame.Memory.ByteSize + Scrollback.ByteSize;
 
     /// <summary>True between sequences and characters: the next byte is read afresh.</summary>
     internal bool IsAtRest => _parser.State == VtState.Ground && _utf8.IsBetweenCharacters;
@@ -84,7 +91,9 @@ public sealed partial class Emulator
         if (columns == Frame.Columns && rows == Frame.Rows)
             return;
 
+        EndSynchronizedUpdate();
         Frame.Resize(columns, rows, BlankCell);
+        _other?.Resize(columns, rows, BlankCell, Frame.Store);
         _hidden.RegionTop = 0;
         _hidden.RegionBottom = rows - 1;
         ref FrameState state = ref Frame.State;
@@ -108,7 +117,7 @@ public sealed partial class Emulator
     /// <summary>An independent copy, half-read sequences included, that shares unchanged rows.</summary>
     public Emulator Clone()
     {
-        Emulator copy = new(Frame.Memory);
+        Emulator copy = new(Frame.Memory, Scrollback.MaxRows);
         copy.CopyFrom(this);
         return copy;
     }
@@ -117,6 +126,10 @@ public sealed partial class Emulator
     public void CopyFrom(Emulator source)
     {
         Frame.CopyFrom(source.Frame);
+        CopyScreen(ref _other, source._other);
+        CopyScreen(ref _held, source._held);
+        SynchronizedUpdates = source.SynchronizedUpdates;
+        Scrollback.CopyFrom(source.Scrollback);
         _parser.CopyFrom(source._parser);
         _tabs.CopyFrom(source._tabs);
         _utf8 = source._utf8;
@@ -127,6 +140,12 @@ public sealed partial class Emulator
 
     /// <summary>Gives back memory that only a burst of output needed; for a session that has become quiet.</summary>
     public void Trim() => Frame.Memory.Trim();
+
+    private static void CopyScreen(ref Framebuffer? mine, Framebuffer? source)
+    {
+        mine?.Release();
+        mine = source?.Snapshot();
+    }
 
     private Cell BlankCell => Cell.Blank(Frame.State.Rendition.Background);
 

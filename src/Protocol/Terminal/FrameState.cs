@@ -19,6 +19,9 @@ internal record struct FrameState
     /// <summary>The private mode that is on: 9, 1000, 1001, 1002, 1003, or 0.</summary>
     public short MouseReporting;
 
+    /// <summary>DECSCUSR: 0 the terminal's own, 1 and 2 block, 3 and 4 underline, 5 and 6 bar, odd ones blink; kept, but never sent to a stock client.</summary>
+    public byte CursorShape;
+
     /// <summary>The private mode that is on: 1005, 1006, 1015, or 0.</summary>
     public short MouseEncoding;
     public Rendition Rendition;

@@ -81,8 +81,11 @@ public sealed class Framebuffer
     /// <summary>The private mode that is on: 1005, 1006, 1015, or 0 for none.</summary>
     public int MouseEncoding => State.MouseEncoding;
 
-    /// <summary>What the next printed character looks like.</summary>
-    public Rendition Rendition => State.Rendition;
+    /// <summary>What the next printed character looks like, as far as the stock client can show it.</summary>
+    public Rendition Rendition => State.Rendition.Shown;
+
+    /// <summary>DECSCUSR: 0 the terminal's own, 1 and 2 block, 3 and 4 underline, 5 and 6 bar; odd ones blink. No stock client is told.</summary>
+    public int CursorShape => State.CursorShape;
 
     /// <summary>How often the bell rang.</summary>
     public ulong Bells => State.Bells;
@@ -168,7 +171,8 @@ public sealed class Framebuffer
 
     /// <summary>True when a client could not tell the two apart: what <c>FrameDiff</c> writes between them is empty.</summary>
     /// <remarks>
-    /// Content decides, not history. Hidden right halves of wide characters and the alternate-scroll mode do not count, and a plain space is a blank.
+    /// Content decides, not history. What the stock client can't show does not count: hidden right halves of wide characters, faint and its like, the
+    /// cursor's shape, the alternate-scroll mode. A plain space is a blank.
     /// </remarks>
     public bool ContentEquals(Framebuffer other)
     {
@@ -348,13 +352,17 @@ public sealed class Framebuffer
     }
 
     /// <summary>Cuts or pads at the right and at the bottom; what is new is filled. No row continues in the next after a change of width.</summary>
-    internal void Resize(int columns, int rows, Cell filling)
+    /// <param name="columns">The new width.</param>
+    /// <param name="rows">The new height.</param>
+    /// <param name="filling">What is new.</param>
+    /// <param name="store">Where rows of the new width are kept, if there is such a place already.</param>
+    internal void Resize(int columns, int rows, Cell filling, CellStore? store = null)
     {
         CheckSize(columns, rows);
         if (columns != Columns)
         {
             CellStore old = Store;
-            CellStore store = Memory.NewStore(columns);
+            store ??= Memory.NewStore(columns);
             store.AddUser();
             int shared = Math.Min(columns, Columns);
             for (int row = 0; row < Rows; row++)
@@ -386,6 +394,30 @@ public sealed class Framebuffer
         }
 
         Rows = rows;
+        Touch();
+    }
+
+    /// <summary>Exchanges the rows of two frames of one session and size; all else stays.</summary>
+    internal void SwapRows(Framebuffer other)
+    {
+        Debug.Assert(Columns == other.Columns && Rows == other.Rows && ReferenceEquals(Memory, other.Memory), "Both screens of a terminal are alike.");
+        (_slots, other._slots) = (other._slots, _slots);
+        (_store, other._store) = (other._store, _store);
+    }
+
+    /// <summary>Becomes a screen of blanks, as large as another one and in the same store.</summary>
+    internal void InitializeLike(Framebuffer other)
+    {
+        Debug.Assert(_store is null, "Only a released frame is made anew.");
+        Columns = other.Columns;
+        Rows = other.Rows;
+        _store = other.Store;
+        _store.AddUser();
+        if (_slots.Length < Rows)
+            _slots = new int[Rows];
+        for (int row = 0; row < Rows; row++)
+            _slots[row] = _store.Filled(default);
+        State = FrameState.Initial;
         Touch();
     }
 
@@ -450,14 +482,15 @@ public sealed class Framebuffer
 
     /// <summary>
     /// A cell as a client can have it: a plain space is a blank, and a wide character that does not fit into the last column is left out. Without
-    /// the mark that the row goes on.
+    /// the mark that the row goes on, and without what the stock client does not know.
     /// </summary>
     internal static Cell Look(Cell cell, bool isLast)
     {
         if (isLast && cell.IsWide)
             return Cell.Blank(cell.BackgroundColor);
 
-        cell.CellFlags &= ~CellFlags.Wrap;
+        cell.CellFlags &= CellFlags.Attributes | CellFlags.Wide | CellFlags.Fallback;
+        cell.Link = 0;
         if (cell.Text == ' ' && cell.CellFlags == CellFlags.None && cell.ForegroundColor.IsDefault)
             cell.Text = 0;
         return cell;
@@ -505,7 +538,11 @@ public sealed class Framebuffer
         FrameState mine = State;
         mine.AlternateScroll = other.State.AlternateScroll;
         mine.TitleEverSet = other.State.TitleEverSet;
-        return mine == other.State
+        mine.CursorShape = other.State.CursorShape;
+        mine.Rendition = mine.Rendition.Shown;
+        FrameState theirs = other.State;
+        theirs.Rendition = theirs.Rendition.Shown;
+        return mine == theirs
             && TitleBytes.AsSpan().SequenceEqual(other.TitleBytes)
             && IconBytes.AsSpan().SequenceEqual(other.IconBytes)
             && ClipboardBytes.AsSpan().SequenceEqual(other.ClipboardBytes);

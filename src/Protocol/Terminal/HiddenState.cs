@@ -17,11 +17,20 @@ internal record struct HiddenState
     /// <summary>The scrolling region, both rows inclusive.</summary>
     public int RegionTop;
     public int RegionBottom;
-    public int SavedRow;
-    public int SavedColumn;
-    public Rendition SavedRendition;
-    public bool SavedAutowrap;
-    public bool SavedOriginMode;
+    public Charsets Charsets;
 
-    public static HiddenState Initial(int rows) => new() { Autowrap = true, SavedAutowrap = true, RegionBottom = rows - 1 };
+    /// <summary>The character printed last, which REP repeats; 0 before the first.</summary>
+    public int LastPrinted;
+
+    /// <summary>The alternate screen is shown.</summary>
+    public bool AlternateScreen;
+
+    /// <summary>Of the screen that is shown.</summary>
+    public SavedCursor Saved;
+
+    /// <summary>Of the other screen.</summary>
+    public SavedCursor OtherSaved;
+
+    public static HiddenState Initial(int rows) =>
+        new() { Autowrap = true, Saved = SavedCursor.Initial, OtherSaved = SavedCursor.Initial, RegionBottom = rows - 1 };
 }

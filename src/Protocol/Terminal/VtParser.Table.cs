@@ -49,16 +49,14 @@ internal sealed partial class VtParser
         Set(VtState.ControlSequenceEntry, 0x00, 0x1f, ExecuteStep, VtState.ControlSequenceEntry);
         Set(VtState.ControlSequenceEntry, 0x20, 0x2f, CollectStep, VtState.ControlSequenceIntermediate);
         Set(VtState.ControlSequenceEntry, '0', '9', ParameterStep, VtState.ControlSequenceParameter);
-        Set(VtState.ControlSequenceEntry, ':', ':', NoStep, VtState.ControlSequenceIgnore);
-        Set(VtState.ControlSequenceEntry, ';', ';', ParameterStep, VtState.ControlSequenceParameter);
+        Set(VtState.ControlSequenceEntry, ':', ';', ParameterStep, VtState.ControlSequenceParameter);
         Set(VtState.ControlSequenceEntry, '<', '?', CollectStep, VtState.ControlSequenceParameter);
         Set(VtState.ControlSequenceEntry, 0x40, 0x7e, DispatchControlSequenceStep, VtState.Ground);
 
         Set(VtState.ControlSequenceParameter, 0x00, 0x1f, ExecuteStep, VtState.ControlSequenceParameter);
         Set(VtState.ControlSequenceParameter, 0x20, 0x2f, CollectStep, VtState.ControlSequenceIntermediate);
         Set(VtState.ControlSequenceParameter, '0', '9', ParameterStep, VtState.ControlSequenceParameter);
-        Set(VtState.ControlSequenceParameter, ':', ':', NoStep, VtState.ControlSequenceIgnore);
-        Set(VtState.ControlSequenceParameter, ';', ';', ParameterStep, VtState.ControlSequenceParameter);
+        Set(VtState.ControlSequenceParameter, ':', ';', ParameterStep, VtState.ControlSequenceParameter);
         Set(VtState.ControlSequenceParameter, '<', '?', NoStep, VtState.ControlSequenceIgnore);
         Set(VtState.ControlSequenceParameter, 0x40, 0x7e, DispatchControlSequenceStep, VtState.Ground);
 

@@ -6,7 +6,7 @@ namespace MoshBroker.Protocol.Terminal;
 /// <summary>Paul Williams' parser for escape sequences, over code points.</summary>
 internal sealed partial class VtParser
 {
-    /// <summary>Digits and semicolons kept of one sequence; what a program sends beyond is dropped.</summary>
+    /// <summary>Digits, semicolons and colons kept of one sequence; what a program sends beyond is dropped.</summary>
     internal const int MaxParameterCharacters = 100;
 
     /// <summary>Code points kept of an operating system command.</summary>
@@ -27,6 +27,7 @@ internal sealed partial class VtParser
     private int _keyLength;
     private int _values;                        // parameters begun, except the first
     private ParameterValues _parameters;
+    private UInt128 _subparameters;             // one bit a parameter: it followed a colon
 
     [InlineArray(MaxParameterCharacters + 1)]
     private struct ParameterValues
@@ -39,8 +40,11 @@ internal sealed partial class VtParser
     /// <summary>Markers, intermediates and final, one byte each from the lowest; code points above FF are not stored.</summary>
     internal ulong Key { get; private set; }
 
-    /// <summary>How many parameters the sequence has, at least 1.</summary>
+    /// <summary>How many parameters the sequence has, those after colons included, at least 1.</summary>
     internal int ParameterCount => _values + 1;
+
+    /// <summary>True when the sequence has a colon, even one beyond the limit.</summary>
+    internal bool HasSubparameters { get; private set; }
 
     /// <summary>What stood between the introducer and the end of an operating system command, as UTF-8.</summary>
     internal ReadOnlySpan<byte> OscText => _osc.AsSpan(0, _oscLength);
@@ -54,6 +58,18 @@ internal sealed partial class VtParser
         int value = _parameters[index];
         return value > MaxParameter ? 0 : value;
     }
+
+    /// <summary>How many parameters after this one belong to it: they follow colons.</summary>
+    internal int SubparameterCount(int index)
+    {
+        int count = 0;
+        while (HasSubparameters && index + count < _values && IsSubparameter(index + count + 1))
+            count++;
+        return count;
+    }
+
+    /// <summary>True when a parameter follows a colon.</summary>
+    internal bool IsSubparameter(int index) => (_subparameters >> index & 1) != 0;
 
     /// <summary>Takes one code point.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -123,6 +139,8 @@ internal sealed partial class VtParser
         _parameterCharacters = other._parameterCharacters;
         _values = other._values;
         _parameters = other._parameters;
+        _subparameters = other._subparameters;
+        HasSubparameters = other.HasSubparameters;
         _oscCodePoints = other._oscCodePoints;
         _oscLength = other._oscLength;
         if (_osc.Length < _oscLength)
@@ -137,6 +155,8 @@ internal sealed partial class VtParser
         _parameterCharacters = 0;
         _values = 0;
         _parameters[0] = 0;
+        _subparameters = 0;
+        HasSubparameters = false;
     }
 
     private void Collect(int codePoint)
@@ -147,13 +167,17 @@ internal sealed partial class VtParser
 
     private void AddParameter(int codePoint)
     {
+        if (codePoint == ':')
+            HasSubparameters = true;
         if (_parameterCharacters == MaxParameterCharacters)
             return;
 
         _parameterCharacters++;
-        if (codePoint == ';')
+        if (codePoint is ';' or ':')
         {
             _parameters[++_values] = 0;
+            if (codePoint == ':')
+                _subparameters |= UInt128.One << _values;
             return;
         }
 
