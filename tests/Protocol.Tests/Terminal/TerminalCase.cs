@@ -1,12 +1,22 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using MoshBroker.Testing;
 
 namespace MoshBroker.Protocol.Tests.Terminal;
 
 /// <summary>One case of vectors/terminal: what a program writes, and what the stock client then shows.</summary>
-public sealed record TerminalCase(string Name, int Columns, int Rows, IReadOnlyList<TerminalCase.Step> Steps, JsonElement Expect)
+/// <param name="Name">Group and case.</param>
+/// <param name="Columns">Width of the window at the start.</param>
+/// <param name="Rows">Height of the window at the start.</param>
+/// <param name="Steps">What happens.</param>
+/// <param name="Recorded">What the stock pair showed.</param>
+/// <param name="Expect">What is shown with our server: the same, but where beyond-stock.json says otherwise.</param>
+public sealed record TerminalCase(string Name, int Columns, int Rows, IReadOnlyList<TerminalCase.Step> Steps, JsonElement Recorded, JsonElement Expect)
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "vectors", "terminal");
     private static readonly Lazy<IReadOnlyDictionary<string, TerminalCase>> Cases = new(() => Load().ToDictionary(c => c.Name, StringComparer.Ordinal));
+
+    public static BeyondStock Beyond { get; } = BeyondStock.Load(Path.Combine(AppContext.BaseDirectory, "Terminal", "beyond-stock.json"));
 
     public static IEnumerable<object[]> Names => Cases.Value.Keys.Order(StringComparer.Ordinal).Select(name => new object[] { name });
 
@@ -32,12 +42,14 @@ public sealed record TerminalCase(string Name, int Columns, int Rows, IReadOnlyL
                     steps.Add(new Step { Write = Convert.FromHexString(c.GetProperty("input_hex").GetString()!) });
                 }
 
+                string name = c.GetProperty("name").GetString()!;
                 yield return new TerminalCase(
-                    c.GetProperty("name").GetString()!,
+                    name,
                     c.GetProperty("cols").GetInt32(),
                     c.GetProperty("rows").GetInt32(),
                     steps,
-                    c.GetProperty("expect").Clone());
+                    c.GetProperty("expect").Clone(),
+                    JsonSerializer.SerializeToElement(Beyond.Expect(name, JsonObject.Create(c.GetProperty("expect"))!)));
             }
         }
     }

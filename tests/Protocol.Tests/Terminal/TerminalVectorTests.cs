@@ -35,6 +35,23 @@ public sealed class TerminalVectorTests
         Assert.Equal(test.Expect.GetProperty("host_hex").GetString(), Convert.ToHexStringLower(host.WrittenSpan));
     }
 
+    public static IEnumerable<object[]> Differences => TerminalCase.Beyond.Names.Select(name => new object[] { name });
+
+    /// <summary>Where we differ, the sequences that the table names are the whole difference.</summary>
+    [Theory]
+    [MemberData(nameof(Differences))]
+    public void Without_the_sequences_that_stock_lacks_a_case_is_as_recorded(string name)
+    {
+        TerminalCase test = TerminalCase.Named(name);
+        Emulator emulator = new(test.Columns, test.Rows);
+        ArrayBufferWriter<byte> host = new();
+        emulator.Write(TerminalCase.Beyond.WithoutFeatures(name, Assert.Single(test.Steps).Write));
+        emulator.TakeReplies(host);
+        AssertShows(test.Recorded, emulator.Frame);
+        Assert.Equal(test.Recorded.GetProperty("host_hex").GetString(), Convert.ToHexStringLower(host.WrittenSpan));
+        Assert.NotEqual(test.Recorded.ToString(), test.Expect.ToString());
+    }
+
     [Fact]
     public void The_files_hold_the_cases_that_were_recorded() => Assert.Equal(413, TerminalCase.All.Count());
 
