@@ -120,7 +120,8 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
     /// <summary>Sends what is due, and says when to come again.</summary>
     public MonoTime Flush(MonoTime now)
     {
-        if (IsOpen && _echoAck.Advance(now)) { _screen.SetEchoAck(_echoAck.EchoAck); }
+        bool tellsEcho = IsOpen && !_session.IsScreenHeld;
+        if (tellsEcho && _echoAck.Advance(now)) { _screen.SetEchoAck(_echoAck.EchoAck); }
 
         ArrayBufferWriter<byte> datagram = _host.SendBuffer;
         datagram.ResetWrittenCount();
@@ -136,7 +137,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
         }
 
         MonoTime next = _transport.NextTimeout ?? MonoTime.Forever;
-        return IsOpen && _echoAck.NextTimeout is { } echo ? MonoTime.Min(next, echo) : next;
+        return tellsEcho && _echoAck.NextTimeout is { } echo ? MonoTime.Min(next, echo) : next;
     }
 
     /// <summary>Tells the client that it is over, with the last screen.</summary>

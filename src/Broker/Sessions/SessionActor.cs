@@ -33,6 +33,8 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     private MonoTime _startedAt;
     private MonoTime _endingSince;
     private BackendEnd? _backendEnd;
+    private MonoTime _updatingSince;
+    private ulong _updates;
 
     /// <summary>Nothing happens, and no descriptor is watched, before <see cref="SessionMessage.Start"/>.</summary>
     public SessionActor(
@@ -80,6 +82,9 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
     public bool ApplicationCursorKeys => _terminal.ApplicationCursorKeys;
 
+    /// <summary>The program is drawing, and clients are shown the screen of before: what was typed since can't be on it.</summary>
+    public bool IsScreenHeld => _terminal.IsUpdating;
+
     /// <summary>Sizes that a terminal here can have.</summary>
     public static bool IsUsableSize(int columns, int rows) => Framebuffer.IsAllowedSize(columns, rows);
 
@@ -90,6 +95,12 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
             Stats.PtyBytesRead += output.Length;
             _terminal.Write(output);
             _quiet.OnOutput(now);
+            if (_terminal.SynchronizedUpdates != _updates)
+            {
+                _updates = _terminal.SynchronizedUpdates;
+                _updatingSince = now;
+            }
+
             if (_terminal.HasReplies) { Answer(now); }
         }
         catch (Exception failure)
@@ -185,6 +196,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     protected override void Timeout(MonoTime now)
     {
         foreach (Channel channel in _channels) { channel.OnTimeout(now); }
+        if (now >= UpdateDeadline) { _terminal.EndSynchronizedUpdate(); }
         if (_phase == Phase.Waiting && now.Since(_startedAt) >= FirstClientLimitMs) { BeginEnd(now, SessionEndReason.NeverConnected); }
         if (_phase == Phase.Live && now >= NetworkDeadline) { BeginEnd(now, SessionEndReason.IdleTimeout); }
         if (_phase <= Phase.Live && _backend is { } backend && now >= backend.StalledSince.Plus(StallLimitMs)) { BeginEnd(now, SessionEndReason.PtyStalled); }
@@ -226,7 +238,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
             return MonoTime.Forever;
         }
 
-        return MonoTime.Min(next, OwnDeadline());
+        return MonoTime.Min(MonoTime.Min(next, UpdateDeadline), OwnDeadline());
     }
 
     protected override void Discard(SessionMessage message)
@@ -253,6 +265,9 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
     private MonoTime NetworkDeadline =>
         Facts.NetworkTimeout > TimeSpan.Zero ? new MonoTime(Stats.LastNewState).Plus((long)Facts.NetworkTimeout.TotalMilliseconds) : MonoTime.Forever;
+
+    private MonoTime UpdateDeadline =>
+        _terminal.IsUpdating ? _updatingSince.Plus(Emulator.SynchronizedUpdateLimitMs) : MonoTime.Forever;
 
     private static SessionEndReason ReasonOf(EndReason reason) => reason switch
     {
@@ -312,7 +327,8 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         _phase = Phase.Ending;
         _endingSince = now;
         Volatile.Write(ref Stats.EndReason, (int)reason);
-        // The screen stays as it is now; the program is hung up on.
+        // The screen stays as it is now, half-drawn if the program left it so; the program is hung up on.
+        _terminal.EndSynchronizedUpdate();
         _backend?.Dispose();
         _backend = null;
         if (!anybody)
