@@ -27,9 +27,9 @@ public sealed class TerminalCaseTests(InteropFixture fixture) : IDisposable
         string report = _home.File("report.json");
         CommandResult result = await Command.RunAsync(
             ["/usr/bin/python3", Repository.Path("tests", "Interop.Tests", "vectors", "terminal_check.py"),
-                "--server", string.Join(' ', fixture.Server.Open), "--jobs", "3", "--json", report, CasesOf(group)],
+                "--server", string.Join(' ', fixture.Server.Open), "--jobs", "3", "--timeout", "20", "--json", report, CasesOf(group)],
             SessionHome.Inherited(),
-            within: TimeSpan.FromMinutes(3));
+            within: TimeSpan.FromMinutes(5));
         Assert.True(File.Exists(report), result.Output + result.Error);
         using JsonDocument cases = JsonDocument.Parse(await File.ReadAllTextAsync(report));
         string[] failed =

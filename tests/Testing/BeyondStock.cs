@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace MoshBroker.Testing;
 
-/// <summary>The recorded terminal cases in which we differ from stock, because stock lacks a feature that xterm has.</summary>
+/// <summary>The recorded terminal cases in which we differ from stock, because it lacks a feature that xterm has.</summary>
 /// <remarks>
 /// The file names, for each case, why, what our client shows instead, and which sequences are to blame: with these replaced by ones that mean nothing to
 /// either, the case must be as recorded again.

@@ -139,7 +139,10 @@ public sealed partial class Emulator
     /// <summary>The colour after a 38, 48 or 58, whose further parameters are returned as used up; 0 when it is incomplete or of an unknown kind.</summary>
     private int ExtendedColor(int index, ref Color color)
     {
-        int following = _parser.ParameterCount - index - 1;
+        // A parameter that has subparameters is not part of it.
+        int following = 0;
+        while (following < 4 && index + following + 1 < _parser.ParameterCount && _parser.SubparameterCount(index + following + 1) == 0)
+            following++;
         int kind = _parser.Parameter(index + 1);
         if (kind == 5 && following >= 2)
         {
