@@ -139,7 +139,11 @@ public sealed partial class Emulator
     }
 
     /// <summary>Gives back memory that only a burst of output needed; for a session that has become quiet.</summary>
-    public void Trim() => Frame.Memory.Trim();
+    public void Trim()
+    {
+        Frame.Memory.Trim();
+        Scrollback.Trim();
+    }
 
     private static void CopyScreen(ref Framebuffer? mine, Framebuffer? source)
     {

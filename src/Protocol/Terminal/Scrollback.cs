@@ -20,10 +20,13 @@ public sealed class Scrollback
     private const int FirstBlockSize = 1024;
     private const int LargestBlockSize = 16 * 1024;
     private const int TrailerSize = 4;
+
+    // Rows are not all of one length, so that now one block, now three become free while one is filled.
+    private const int MaxSpares = 4;
     private const int WrapsBit = 0x8000;
 
     private readonly List<Block> _blocks = [];
-    private byte[]? _spare;
+    private readonly Stack<byte[]> _spares = new(MaxSpares);
     private int _bytes;
 
     /// <summary>An empty one, which holds no memory.</summary>
@@ -43,8 +46,8 @@ public sealed class Scrollback
     /// <summary>How many rows were ever added, those that were dropped or cleared included: the number of the next one.</summary>
     public ulong Added { get; private set; }
 
-    /// <summary>Bytes held, at most 256 a row.</summary>
-    public int ByteSize => _bytes + (_spare?.Length ?? 0);
+    /// <summary>Bytes held, at most 256 a row and a few blocks.</summary>
+    public int ByteSize => _bytes + (_spares.Count * LargestBlockSize);
 
     /// <summary>Reads from the newest row back; for as long as no row is added or cleared.</summary>
     public ScrollbackReader Read() => new(this);
@@ -53,10 +56,13 @@ public sealed class Scrollback
     public void Clear()
     {
         _blocks.Clear();
-        _spare = null;
+        Trim();
         _bytes = 0;
         Count = 0;
     }
+
+    /// <summary>Gives back what only waits to be filled again.</summary>
+    internal void Trim() => _spares.Clear();
 
     /// <summary>Appends a row of a frame; the oldest one goes when there are too many.</summary>
     internal void Add(Framebuffer frame, int row)
@@ -156,9 +162,7 @@ public sealed class Scrollback
             DropOldestBlock();
         }
 
-        byte[] bytes = size == LargestBlockSize && _spare is not null ? _spare : new byte[size];
-        if (ReferenceEquals(bytes, _spare))
-            _spare = null;
+        byte[] bytes = size == LargestBlockSize && _spares.TryPop(out byte[]? spare) ? spare : new byte[size];
         _blocks.Add(new Block(bytes, 0, 0, 0));
         _bytes += bytes.Length;
     }
@@ -183,8 +187,8 @@ public sealed class Scrollback
         byte[] bytes = _blocks[0].Bytes;
         _blocks.RemoveAt(0);
         _bytes -= bytes.Length;
-        if (bytes.Length == LargestBlockSize)
-            _spare = bytes;
+        if (bytes.Length == LargestBlockSize && _spares.Count < MaxSpares)
+            _spares.Push(bytes);
     }
 
     /// <summary>A piece of memory and the rows in it.</summary>

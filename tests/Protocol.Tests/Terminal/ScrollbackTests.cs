@@ -133,7 +133,7 @@ public sealed class ScrollbackTests
         string row = string.Concat(Enumerable.Range(0, 200).Select(n => $"\e[38;2;{n};1;2m中")) + "\r\n";
         for (int n = 0; n < 1000; n++)
             terminal.Write(row);
-        Assert.InRange(terminal.Emulator.Scrollback.ByteSize, 1, (500 * 256) + (16 * 1024));
+        Assert.InRange(terminal.Emulator.Scrollback.ByteSize, 1, (500 * 256) + (5 * 16 * 1024));
         Assert.InRange(terminal.Emulator.Scrollback.Count, 30, 499);
         Assert.Equal(terminal.Emulator.Scrollback.Count, terminal.Kept.Count);
     }
