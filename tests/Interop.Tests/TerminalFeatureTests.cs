@@ -75,7 +75,7 @@ public sealed class TerminalFeatureTests(InteropFixture fixture) : IDisposable
             "capabilities.sh",
             """
             tput clear
-            tput rep x 12; echo '|'
+            tput rep 120 12; echo '|'
             tput smacs; printf lqqk; tput rmacs; echo '|'
             tput smcup; tput clear; echo inside; read -r line
             tput rmcup; echo outside; read -r line
