@@ -6,25 +6,35 @@ using MoshBroker.Protocol.StateSync;
 
 namespace MoshBroker.Testing;
 
+/// <summary>A pair whose client holds the same kind of state as its server shows.</summary>
+/// <typeparam name="TScreen">What the server shows to the client.</typeparam>
+public sealed class SessionPair<TScreen>(int seed, TScreen screen, TScreen screenAtClient, ulong epoch = 1)
+    : SessionPair<TScreen, TScreen>(seed, screen, screenAtClient, (shown, wanted) => shown.SameAs(wanted), epoch)
+    where TScreen : class, ISyncState<TScreen>;
+
 /// <summary>A server's and a client's end, joined by two links; time jumps from one thing that happens to the next.</summary>
 /// <typeparam name="TScreen">What the server shows to the client.</typeparam>
+/// <typeparam name="TShown">What the client makes of it.</typeparam>
 /// <remarks>Fails if a sequence number is ever used twice.</remarks>
-public sealed class SessionPair<TScreen> : IDisposable
+public class SessionPair<TScreen, TShown> : IDisposable
     where TScreen : class, ISyncState<TScreen>
+    where TShown : class, ISyncState<TShown>
 {
+    private readonly Func<TShown, TScreen, bool> _shows;
     private readonly HashSet<ulong> _noncesSeen = [];
     private readonly ArrayBufferWriter<byte> _datagram = new(2048);
     private readonly SessionKey _key;
 
-    public SessionPair(int seed, TScreen screen, TScreen screenAtClient, ulong epoch = 1)
+    public SessionPair(int seed, TScreen screen, TShown screenAtClient, Func<TShown, TScreen, bool> shows, ulong epoch = 1)
     {
+        _shows = shows;
         Random = new SeededRandom(seed);
         _key = SessionKey.Generate(Random);
         ToServer = new SimulatedLink(Random);
         ToClient = new SimulatedLink(Random);
         Screen = screen;
         Server = new Transport<TScreen, UserInputState>(Clock.Now, Setup(Direction.ServerToClient, epoch), screen, new UserInputState());
-        Client = new Transport<UserInputState, TScreen>(Clock.Now, Setup(Direction.ClientToServer, 0), Input, screenAtClient);
+        Client = new Transport<UserInputState, TShown>(Clock.Now, Setup(Direction.ClientToServer, 0), Input, screenAtClient);
     }
 
     public SeededRandom Random { get; }
@@ -39,7 +49,7 @@ public sealed class SessionPair<TScreen> : IDisposable
 
     public Transport<TScreen, UserInputState> Server { get; set; }
 
-    public Transport<UserInputState, TScreen> Client { get; set; }
+    public Transport<UserInputState, TShown> Client { get; set; }
 
     /// <summary>The server's current state.</summary>
     public TScreen Screen { get; }
@@ -61,7 +71,7 @@ public sealed class SessionPair<TScreen> : IDisposable
 
     public IList<TransportEvent> ClientEvents { get; } = new List<TransportEvent>();
 
-    public bool IsConverged => Server.Remote.SameAs(Input) && Client.Remote.SameAs(Screen);
+    public bool IsConverged => Server.Remote.SameAs(Input) && _shows(Client.Remote, Screen);
 
     public TransportSetup Setup(Direction sends, ulong epoch) => new()
     {
@@ -152,6 +162,12 @@ public sealed class SessionPair<TScreen> : IDisposable
     }
 
     public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
     {
         Server.Dispose();
         Client.Dispose();

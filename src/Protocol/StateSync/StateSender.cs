@@ -66,7 +66,9 @@ internal sealed class StateSender<TState>
     public ulong Retransmissions { get; private set; }
 
     /// <summary>When there is something to send; never again once a shutdown was sent as often as it may be.</summary>
-    public MonoTime Deadline => HasTriesLeft ? Schedule.Deadline : MonoTime.Forever;
+    public MonoTime Deadline => HasTriesLeft
+        ? MonoTime.Max(Schedule.Deadline, MonoTime.Min(_emptyUntil, Schedule.AckDeadline))
+        : MonoTime.Forever;
 
     public void BeginEpoch(ulong numberFloor) => _numberFloor = numberFloor;
 
@@ -110,13 +112,16 @@ internal sealed class StateSender<TState>
     public bool TryCompose(MonoTime now, RoundTripEstimator roundTrip, TransportScratch scratch, bool force)
     {
         Reckon(now, roundTrip);
-        if (!force && (!HasTriesLeft || now < MonoTime.Max(Schedule.Deadline, MonoTime.Min(_emptyUntil, Schedule.AckDeadline))))
+        if (!force && now < Deadline)
             return false;
 
         ReadOnlySpan<byte> diff = ChooseDiff(scratch, out int source);
         ulong oldNum = _sent[source].Number;
         ulong newNum;
-        if (diff.IsEmpty)
+
+        // Back to what the peer acknowledged, after something else was sent: an empty diff that is news, and must not wait for a heartbeat.
+        bool isNews = !diff.IsEmpty || scratch.Diff.Length > 0 || (Local.SameAs(_sent.First.State) && !Local.SameAs(_sent.Last.State));
+        if (!isNews)
         {
             if (!force && now < Schedule.AckDeadline)
             {

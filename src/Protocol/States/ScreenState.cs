@@ -13,6 +13,8 @@ namespace MoshBroker.Protocol.States;
 /// </remarks>
 public sealed class ScreenState : ISyncState<ScreenState>
 {
+    private const byte ContentVersion = 1;
+
     private readonly Emulator _terminal;
     private readonly Stack<ScreenState> _pool;
 
@@ -155,6 +157,25 @@ public sealed class ScreenState : ISyncState<ScreenState>
 
     /// <summary>Always false: a server's screen is not changed by its client. See <see cref="RemoteScreenState"/>.</summary>
     public bool TryApply(ReadOnlySpan<byte> diff) => false;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Only that the client holds it: the next incarnation repaints from there as from <see cref="UnknownBase"/>, which costs one frame and no copy of
+    /// the screen in the snapshot.
+    /// </remarks>
+    public void WriteContent(IBufferWriter<byte> content)
+    {
+        content.GetSpan(1)[0] = ContentVersion;
+        content.Advance(1);
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadContent(ReadOnlySpan<byte> content)
+    {
+        Knowledge = ScreenKnowledge.Unknown;
+        IsEchoAckKnown = false;
+        return content is [ContentVersion];
+    }
 
     /// <inheritdoc/>
     public void ForgetBefore(ScreenState oldest)

@@ -34,6 +34,8 @@ public sealed partial class Emulator
         if (number is not ('0' or '1' or '2'))
             return;
 
+        // Without a number one character more would fit, which no diff could then bring to a client.
+        title = FirstCodePoints(title, Framebuffer.MaxTitleCodePoints - 2);
         Frame.State.TitleEverSet = true;
         if (number is '0' or '1')
             Frame.SetIconName(title);

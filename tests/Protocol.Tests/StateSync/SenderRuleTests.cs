@@ -83,6 +83,23 @@ public sealed class SenderRuleTests
         Assert.Equal(EndReason.None, end.Transport.EndReason);
     }
 
+    [Fact]
+    public void A_state_that_goes_back_to_what_was_acknowledged_is_sent_with_the_next_frame()
+    {
+        using ServerEnd end = new();
+        end.Take(end.Peer.Say(0, 1, diff: HandMadePeer.Keys("a"u8)));
+        end.Screen.Set("A"u8);
+        ulong acknowledged = end.Hear(300)[^1].Said.NewNum;
+        end.Take(end.Peer.Say(1, 2, acknowledged));
+        end.Screen.Set("AB"u8);
+        ulong other = end.Hear(300)[^1].Said.NewNum;
+        end.Screen.Set("A"u8);
+        HeardInstruction back = end.Hear(300)[^1].Said;
+        Assert.InRange(back.NewNum, other + 1, ulong.MaxValue);
+        Assert.Equal(acknowledged, back.OldNum);
+        Assert.Empty(back.Diff);
+    }
+
     private static bool Acknowledges(ServerEnd end, ulong number)
     {
         end.Take(end.Peer.Say(1, 1, number));
