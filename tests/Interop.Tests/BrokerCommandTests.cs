@@ -43,6 +43,43 @@ public sealed class BrokerCommandTests(InteropFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task A_refused_open_leaves_no_program_waiting()
+    {
+        string mark = "refused-" + Guid.NewGuid();
+        CommandResult result = await fixture.Broker.RunOpenAsync(["-i", "127.0.0.1", "-p", "1024:1030", "--", "cat"], _home.With(("MARK", mark)));
+        Assert.Equal(1, result.ExitCode);
+        await Eventually.TrueAsync(() => !Directory.GetDirectories("/proc").Any(Has), "no process of the refused open is left");
+
+        bool Has(string process)
+        {
+            try
+            {
+                return File.ReadAllText(Path.Combine(process, "environ")).Contains(mark, StringComparison.Ordinal);
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                return false; // No process, or one that has just ended.
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("close", "--idle", "soon")]
+    [InlineData("close", "--idle", "-1")]
+    [InlineData("close")]
+    [InlineData("show", "no-such-session")]
+    [InlineData("close", "no-such-session")]
+    public async Task What_the_sessions_command_cannot_do_is_said_and_nothing_is_closed(params string[] words)
+    {
+        OpenedSession session = await fixture.Broker.OpenAsync(_home.Environment, SessionHome.Bash);
+        CommandResult result = await fixture.Broker.CommandAsync(["sessions", .. words]);
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.NotEqual("", result.Error);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(session.Id, await fixture.Broker.LiveAsync());
+    }
+
+    [Fact]
     public async Task A_session_is_listed_and_shown_with_its_counters_and_closing_it_ends_its_client_cleanly()
     {
         OpenedSession session = await fixture.Broker.OpenAsync(_home.Environment, SessionHome.Bash);

@@ -77,6 +77,18 @@ public sealed class ConnectLineTests
     }
 
     [Fact]
+    public void The_limit_of_a_signal_that_nobody_sends_is_accepted_in_silence()
+    {
+        using var broker = new FakeBroker();
+        using OpenRun run = OpenRun.Start(broker, OpenRun.Variables(("MOSH_SERVER_SIGNAL_TMOUT", "60")), "new", "--", "true");
+        using FakeConnection connection = broker.Accept();
+        connection.Accept();
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.DoesNotContain("MOSH_SERVER_SIGNAL_TMOUT", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_was_not_given_is_not_in_the_request()
     {
         using var broker = new FakeBroker();

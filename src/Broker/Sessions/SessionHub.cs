@@ -30,6 +30,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     private readonly MonoClock _clock;
     private readonly Watchdog _watchdog;
     private readonly ConcurrentDictionary<string, SessionEntry> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<Task> _lastEnds = [];
     private int _live;
     private volatile bool _stopping;
 
@@ -148,7 +149,8 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         Interlocked.Decrement(ref _live);
         _log.Ended(session.Facts.Id, reason.ToName());
         _audit.Write(new AuditEvent(AuditEventName.SessionEnd) { Session = session.Facts.Id, User = session.Facts.User, Reason = reason.ToName() });
-        _ = RecordEndAsync(session, reason);
+        Task recorded = RecordEndAsync(session, reason);
+        if (_stopping) { _lastEnds.Add(recorded); }
         if (_sessions.TryGetValue(session.Facts.Id, out SessionEntry? entry)) { entry.MarkEnded(_time.GetUtcNow()); }
     }
 
@@ -189,6 +191,8 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         }
 
         _ports.Dispose();
+        // Whoever disposes the hub disposes the store next.
+        await Task.WhenAll(_lastEnds);
         _random.Dispose();
     }
 
