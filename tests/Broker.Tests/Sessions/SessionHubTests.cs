@@ -2,7 +2,7 @@ using System.Reflection;
 using MoshBroker.Audit;
 using MoshBroker.Broker.Tests.Backends;
 using MoshBroker.Cluster;
-using MoshBroker.Endpoint;
+using MoshBroker.Configuration;
 using MoshBroker.FrontDoor;
 using MoshBroker.Sessions;
 using MoshBroker.Testing;
@@ -101,7 +101,7 @@ public sealed class SessionHubTests : IDisposable
         new() { Uid = 0, Master = pty.Master, Release = pty.Release, Bind = System.Net.IPAddress.Loopback, Command = "bash" };
 
     private SessionHub Hub(ISessionStore store, Capacity capacity) => new(
-        new HubSettings("node", null, [new UdpPortRange(20_000, 29_999)], 1, capacity), store, _sealer, new SessionLog(_log),
+        new HubSettings("node", null, [new PortSource.Range(20_000, 29_999)], 1, capacity), store, _sealer, new SessionLog(_log),
         DispatchProxy.Create<IAuditTrail, RecordingStore>(), TimeProvider.System);
 
     /// <summary>Notes calls as text and answers with nothing.</summary>
