@@ -94,8 +94,12 @@ public sealed class PtyBackendTests : IDisposable
     public void The_window_size_reaches_the_terminal()
     {
         _thread.Run(_ => _backend.Resize(133, 41));
-        using System.Diagnostics.Process stty = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
-            "/bin/sh", ["-c", $"stty size < /proc/{Environment.ProcessId}/fd/{_pty.Slave.Number}"]) { RedirectStandardOutput = true })!;
+        System.Diagnostics.ProcessStartInfo start = new("/bin/sh", ["-c", $"stty size < /proc/{Environment.ProcessId}/fd/{_pty.Slave.Number}"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        using System.Diagnostics.Process stty = System.Diagnostics.Process.Start(start)!;
         Assert.Equal("41 133\n", stty.StandardOutput.ReadToEnd());
     }
 

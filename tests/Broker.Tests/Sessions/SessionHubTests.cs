@@ -107,7 +107,7 @@ public sealed class SessionHubTests : IDisposable
     /// <summary>Notes calls as text and answers with nothing.</summary>
     public class RecordingStore : DispatchProxy
     {
-        public List<string> Calls { get; } = [];
+        public IList<string> Calls { get; } = [];
 
         public Exception? Failure { get; set; }
 
