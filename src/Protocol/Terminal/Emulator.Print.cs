@@ -124,7 +124,9 @@ public sealed partial class Emulator
 
         Span<byte> text = stackalloc byte[TextTable.MaxLength];
         int length = Frame.CopyText(cell, text);
-        if (length >= TextTable.FullLength)
+
+        // The no-break space that a fallback cell is sent on takes two bytes at the client, whose limit is the same.
+        if (length + (cell.IsFallback ? 2 : 0) >= TextTable.FullLength)
             return;
         length += new Rune(codePoint).EncodeToUtf8(text[length..]);
         cell.Text = Frame.Memory.Intern(text[..length]);

@@ -65,6 +65,16 @@ public sealed class FrameDiffProperties
         AssertDraws(server, client, bytes.WrittenSpan);
     });
 
+    [Fact]
+    public void A_cell_full_of_marks_on_nothing_reaches_the_client_whole()
+    {
+        Emulator server = new(10, 2);
+        Emulator client = new(10, 2);
+        for (int i = 0; i < 20; i++)
+            server.Write(System.Text.Encoding.UTF8.GetBytes($"{(char)(0x300 + i)}"));
+        FrameDiffs.Apply(client.Frame, server.Frame, client);
+    }
+
     private static void AssertDraws(Emulator server, Emulator client, ReadOnlySpan<byte> bytes)
     {
         client.Write(bytes);
