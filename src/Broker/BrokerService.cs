@@ -5,6 +5,7 @@ using MoshBroker.Endpoint;
 using MoshBroker.FrontDoor;
 using MoshBroker.Http;
 using MoshBroker.Sessions;
+using MoshBroker.Tenants;
 
 namespace MoshBroker;
 
@@ -23,13 +24,19 @@ internal static class BrokerService
         string auditFolder = Path.Combine(options.DataDirectory, "audit");
         await using AuditTrail audit = await AuditTrail.OpenAsync(auditFolder, store, new AuditLog(logging.CreateLogger<AuditTrail>()), time, stopping);
 
+        PolicySurroundings surroundings = PolicySurroundings.Of(HostEnvironment.Real, options.Ports);
+        await using PolicyFile policy = PolicyFile.Open(options.PolicyFile, surroundings, audit, new PolicyLog(logging.CreateLogger<PolicyFile>()), time);
+
         Capacity capacity = Capacity.Plan(options.Ports);
         HubSettings settings = new(options.Node, options.ListenHost, options.Ports, Environment.ProcessorCount, capacity)
         {
+            Policy = () => policy.Current,
             EndpointLog = new EndpointLog(logging.CreateLogger<SharedPort>()),
         };
         await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), audit, time);
-        BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow());
+        policy.Changed += (_, _) => hub.ApplyPolicy();
+        policy.Watch();
+        BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow(), policy);
         await using HttpServer http = await HttpServer.StartAsync(options, feed, logging, time, stopping);
         ControlLog controlLog = new(logging.CreateLogger<ControlSocket>());
         await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog), controlLog);

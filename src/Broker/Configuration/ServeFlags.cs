@@ -11,6 +11,7 @@ internal static class ServeFlags
     public const string Metrics = "metrics";
     public const string Ssh = "ssh";
     public const string Store = "store";
+    public const string Policy = "policy";
     public const string Node = "node";
 
     /// <summary>In the order of help.</summary>
@@ -24,6 +25,7 @@ internal static class ServeFlags
         new(Metrics, "ADDR:PORT|off", "Health endpoints (where the dashboard is, or would be)"),
         new(Ssh, "off", "Front door; not in this build"),
         new(Store, "sqlite:FILE", "Session store (sqlite:DIR/sessions.db)"),
+        new(Policy, "FILE", "Tenants, users, targets and what they may (none: accounts of this machine open sessions)"),
         new(Node, "NAME", "This node's name (the host name)"),
     ];
 }

@@ -25,6 +25,9 @@ internal sealed record ServeOptions
 
     public required StoreAddress Store { get; init; }
 
+    /// <summary>The policy file; absolute, null for none.</summary>
+    public string? PolicyFile { get; init; }
+
     /// <summary>This node's name.</summary>
     public required string Node { get; init; }
 

@@ -47,6 +47,7 @@ internal sealed class ServeOptionsReader
             Http = dashboard,
             Metrics = Find(ServeFlags.Metrics) is { } metrics ? ToEndPoint(metrics) : dashboard ?? IPEndPoint.Parse(DefaultHttp),
             Store = Find(ServeFlags.Store) is { } store ? ToStore(store) : new StoreAddress.Sqlite(Path.Combine(data, "sessions.db")),
+            PolicyFile = Find(ServeFlags.Policy)?.ToFullPath(),
             Node = ToNode(Find(ServeFlags.Node) ?? Assumed(ServeFlags.Node, _host.HostName)),
             MasterKeyFile = _host.Variable(MasterKey.PathVariable) is { Length: > 0 } key ? Path.GetFullPath(key, _host.WorkingDirectory) : null,
         };

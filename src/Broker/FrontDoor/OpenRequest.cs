@@ -1,6 +1,7 @@
 using System.Net;
 using MoshBroker.Endpoint;
 using MoshBroker.Native;
+using MoshBroker.Tenants;
 
 namespace MoshBroker.FrontDoor;
 
@@ -14,6 +15,9 @@ internal sealed class OpenRequest : IDisposable
 
     /// <summary>The write end of the pipe that the waiting child reads.</summary>
     public required FileDescriptor Release { get; init; }
+
+    /// <summary>What policy granted; null for a session that an account of this machine opens.</summary>
+    public Admission? Admission { get; init; }
 
     public int Pid { get; init; }
 

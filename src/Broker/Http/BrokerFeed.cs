@@ -1,11 +1,12 @@
 using MoshBroker.Commands;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Sessions;
+using MoshBroker.Tenants;
 
 namespace MoshBroker.Http;
 
 /// <summary>What the dashboard and the health endpoints are told: the hub's sessions, and facts of the node.</summary>
-internal sealed class BrokerFeed(SessionHub hub, string node, int capacity, DateTimeOffset startedAt) : IBrokerFeed
+internal sealed class BrokerFeed(SessionHub hub, string node, int capacity, DateTimeOffset startedAt, PolicyFile policy) : IBrokerFeed
 {
     private static readonly Dictionary<string, long> NoDrops = [];
 
@@ -20,7 +21,7 @@ internal sealed class BrokerFeed(SessionHub hub, string node, int capacity, Date
         hub.Count,
         capacity,
         GC.GetTotalPauseDuration().TotalSeconds,
-        hub.IsStopping ? "the broker is shutting down" : null,
+        hub.IsStopping ? "the broker is shutting down" : policy.NotReadyBecause,
         NoDrops);
 
     public IReadOnlyList<SessionView> Sessions => hub.Sessions;

@@ -28,6 +28,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
     private string? _peer;
     private long _roams;
     private MonoTime _lastMoveTold = MonoTime.Never;
+    private ByteBudget _budget;
 
     /// <summary>Takes the seed over and begins to receive; on the loop's thread.</summary>
     public Channel(MonoTime now, ChannelSeed seed, SessionActor session, ISessionHost host, Emulator terminal)
@@ -77,6 +78,13 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
         try
         {
             _now = now;
+            if (!_session.Networks.Contains(path.Peer.Ip))
+            {
+                // Before any look at its key: from there not even the right key counts.
+                _drops[(int)DropReason.Network]++;
+                return;
+            }
+
             _transport.AcceptsRemoteStates = _session.TakesInput;
             DatagramVerdict verdict = _transport.OnDatagram(now, datagram, congestionExperienced);
             if (!verdict.IsAccepted) { _drops[(int)verdict.Reason]++; }
@@ -112,6 +120,12 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
         _session.OnResize(this);
     }
 
+    /// <summary>At most so many bytes a second to this client; null for no limit.</summary>
+    public void SetRate(MonoTime now, long? bytesPerSecond) => _budget.SetRate(now, bytesPerSecond);
+
+    /// <summary>What the broker itself has to say to the client; null for nothing.</summary>
+    public void SetOverlay(ScreenOverlay? overlay) => _screen.SetOverlay(overlay);
+
     public void OnTimeout(MonoTime now) => _transport.OnTimeout(now);
 
     /// <summary>The program is quiet: what it drew may be sent.</summary>
@@ -125,8 +139,11 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
 
         ArrayBufferWriter<byte> datagram = _host.SendBuffer;
         datagram.ResetWrittenCount();
-        while (_transport.TryTransmit(now, datagram))
+        MonoTime mayTransmit = _budget.Next(now);
+        while (mayTransmit <= now && _transport.TryTransmit(now, datagram))
         {
+            _budget.Spend(datagram.WrittenCount);
+            mayTransmit = _budget.Next(now);
             if (_endpoint.Send(_path, datagram.WrittenSpan) == SendResult.TooLong) { _transport.OnSendTooLong(); }
             datagram.ResetWrittenCount();
         }
@@ -136,7 +153,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
             if (happened.Kind == TransportEventKind.EpochNearlySpent) { _session.OnEpochNearlySpent(this); }
         }
 
-        MonoTime next = _transport.NextTimeout ?? MonoTime.Forever;
+        MonoTime next = MonoTime.Max(_transport.NextTimeout ?? MonoTime.Forever, mayTransmit);
         return tellsEcho && _echoAck.NextTimeout is { } echo ? MonoTime.Min(next, echo) : next;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using MoshBroker.Configuration;
 using MoshBroker.Endpoint;
+using MoshBroker.Tenants;
 
 namespace MoshBroker.Sessions;
 
@@ -13,4 +14,7 @@ internal sealed record HubSettings(string Node, IPAddress? ListenHost, IReadOnly
 {
     /// <summary>Where shared ports report what they dropped; null for nowhere.</summary>
     public EndpointLog? EndpointLog { get; init; }
+
+    /// <summary>What holds at the moment of asking.</summary>
+    public Func<Policy> Policy { get; init; } = static () => Tenants.Policy.None;
 }

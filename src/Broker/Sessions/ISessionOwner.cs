@@ -14,6 +14,9 @@ internal interface ISessionOwner
     /// <summary>A client was heard for the first time, or from another address than before.</summary>
     void OnMoved(SessionActor session, string peer, bool roamed);
 
+    /// <summary>The screen was locked, for the reason given; or unlocked, with none.</summary>
+    void OnLockChanged(SessionActor session, string? reason);
+
     /// <summary>A channel has spent half of its epoch's numbers: <see cref="SessionMessage.EpochDrawn"/> is the answer.</summary>
     void OnEpochNearlySpent(SessionActor session, int channelId);
 }

@@ -5,6 +5,7 @@ using MoshBroker.Cluster;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Protocol.Terminal;
+using MoshBroker.Tenants;
 
 namespace MoshBroker.Sessions;
 
@@ -26,6 +27,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     private readonly ChannelSeed _firstSeed;
     private readonly Emulator _terminal;
     private readonly QuietClock _quiet = new();
+    private readonly SessionTerms _terms = new();
     private readonly Func<IBackendHandler, IBackend> _startBackend;
     private IBackend? _backend;
     private Channel[] _channels = [];
@@ -79,6 +81,12 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
     /// <summary>False while so much input waits for the program that no more is taken.</summary>
     public bool TakesInput => _backend is null || _backend.PendingInput < MaxPendingInput;
+
+    /// <summary>What policy grants the session now; null when nobody asked it. From any thread.</summary>
+    public Admission? Admission => _terms.Admission ?? Facts.Admission;
+
+    /// <summary>Where clients may be.</summary>
+    public NetworkSet Networks => _terms.Networks;
 
     public bool ApplicationCursorKeys => _terminal.ApplicationCursorKeys;
 
@@ -144,7 +152,8 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
     public void OnKeys(MonoTime now, Channel channel, ReadOnlySpan<byte> keys)
     {
-        if (_backend is null || keys.IsEmpty) { return; }
+        if (_backend is null || keys.IsEmpty || _terms.IsLocked) { return; }
+        _terms.OnKeys(now);
         Fit(channel);
         Stats.PtyBytesWritten += keys.Length;
         _backend.Send(now, keys);
@@ -167,6 +176,8 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         {
             case SessionMessage.Start:
                 _startedAt = now;
+                _terms.Begin(now);
+                if (Facts.Admission is { } admission) { _terms.Admit(now, Facts.CreatedAt, admission, unlocks: false); }
                 try
                 {
                     _backend = _startBackend(this);
@@ -185,6 +196,16 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
                 break;
             case SessionMessage.Close close:
                 BeginEnd(now, close.Reason);
+                break;
+            case SessionMessage.Admit admit:
+                _terms.Admit(now, admit.UtcNow, admit.Admission, admit.Unlocks);
+                foreach (Channel channel in _channels) { channel.SetRate(now, _terms.BytesPerSecond); }
+                break;
+            case SessionMessage.Lose { Action: LossAction.Lock } lose:
+                _terms.Lock(lose.Line);
+                break;
+            case SessionMessage.Lose lose:
+                BeginEnd(now, lose.Reason);
                 break;
             case SessionMessage.EpochDrawn { Epoch: { } epoch } drawn:
                 HeldEpoch = epoch;
@@ -211,6 +232,8 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
             if (Stopped) { return MonoTime.Forever; }
         }
 
+        if (_phase <= Phase.Live && _terms.IsDue(now)) { ApplyTerms(now); }
+        if (Stopped) { return MonoTime.Forever; }
         if (_quiet.Advance(now))
         {
             foreach (Channel channel in _channels) { channel.OnQuiet(now); }
@@ -297,7 +320,23 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
             throw;
         }
 
+        channel.SetRate(now, _terms.BytesPerSecond);
+        channel.SetOverlay(_terms.Overlay);
         Volatile.Write(ref _channels, [.. _channels, channel]);
+    }
+
+    private void ApplyTerms(MonoTime now)
+    {
+        bool wasLocked = Stats.LockedSince > 0;
+        SessionEndReason? end = _terms.Advance(now);
+        foreach (Channel channel in _channels) { channel.SetOverlay(_terms.Overlay); }
+        if (_terms.IsLocked != wasLocked)
+        {
+            Volatile.Write(ref Stats.LockedSince, _terms.IsLocked ? now.Milliseconds : 0);
+            _owner.OnLockChanged(this, _terms.LockLine);
+        }
+
+        if (end is { } reason) { BeginEnd(now, reason); }
     }
 
     /// <summary>The terminal takes the window of the client that resized or typed last.</summary>
@@ -357,9 +396,10 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
     private MonoTime OwnDeadline() => _phase switch
     {
-        Phase.Waiting => _startedAt.Plus(FirstClientLimitMs),
-        Phase.Live when _backend is { } backend && backend.StalledSince < MonoTime.Forever => MonoTime.Min(backend.StalledSince.Plus(StallLimitMs), NetworkDeadline),
-        Phase.Live => NetworkDeadline,
+        Phase.Waiting => MonoTime.Min(_startedAt.Plus(FirstClientLimitMs), _terms.NextTimeout),
+        Phase.Live when _backend is { } backend && backend.StalledSince < MonoTime.Forever =>
+            MonoTime.Min(MonoTime.Min(backend.StalledSince.Plus(StallLimitMs), NetworkDeadline), _terms.NextTimeout),
+        Phase.Live => MonoTime.Min(NetworkDeadline, _terms.NextTimeout),
         Phase.Ending => _endingSince.Plus(FarewellLimitMs),
         _ => MonoTime.Forever,
     };

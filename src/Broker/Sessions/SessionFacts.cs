@@ -1,3 +1,5 @@
+using MoshBroker.Tenants;
+
 namespace MoshBroker.Sessions;
 
 /// <summary>What is known of a session when it begins, and never changes.</summary>
@@ -23,4 +25,7 @@ internal sealed record SessionFacts
     public required int Rows { get; init; }
 
     public required TimeSpan NetworkTimeout { get; init; }
+
+    /// <summary>What policy granted at the beginning; null when nobody asked it. <see cref="SessionActor.Admission"/> is what holds now.</summary>
+    public Admission? Admission { get; init; }
 }

@@ -9,6 +9,7 @@ using MoshBroker.Endpoint;
 using MoshBroker.FrontDoor;
 using MoshBroker.Native;
 using MoshBroker.Protocol.Crypto;
+using MoshBroker.Tenants;
 
 namespace MoshBroker.Sessions;
 
@@ -31,6 +32,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     private readonly Watchdog _watchdog;
     private readonly ConcurrentDictionary<string, SessionEntry> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<Task> _lastEnds = [];
+    private readonly SessionQuotas _quotas = new();
     private int _live;
     private volatile bool _stopping;
 
@@ -83,10 +85,19 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
             return refusal;
         }
 
+        string account = AccountNative.NameOf(request.Uid);
+        Decision decision = TakePlace(request.Admission, account);
+        if (decision.Admission is not { } admission)
+        {
+            request.Dispose();
+            return Deny(decision.Denial!, request.Admission?.Tenant ?? Policy.DropInTenant, request.Admission?.User ?? account, request);
+        }
+
         List<string> warnings = [];
         ChannelPlace? place = _ports.TryHold(request, warnings, out OpenAnswer.Refused? noPort);
         if (place is null)
         {
+            _quotas.Release(admission.Tenant, admission.User);
             request.Dispose();
             return noPort!;
         }
@@ -100,6 +111,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         }
         catch (Exception failure)
         {
+            _quotas.Release(admission.Tenant, admission.User);
             request.Dispose();
             place.Dispose();
             key.Dispose();
@@ -114,20 +126,23 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
             Id = grant.SessionId,
             Epoch = grant.Epoch,
             Uid = request.Uid,
-            User = AccountNative.NameOf(request.Uid),
+            User = admission.User,
             Command = request.Command,
             Pid = request.Pid,
             CreatedAt = _time.GetUtcNow(),
             Columns = request.Columns,
             Rows = request.Rows,
             NetworkTimeout = request.NetworkTimeout,
+            Admission = admission,
         };
         Begin(facts, request, worker => place.Take(grant.ChannelId, grant.Epoch, key, worker));
         _log.Opened(facts.Id, facts.Uid, place.Port, request.ClaimedClient ?? "nowhere");
         _audit.Write(new AuditEvent(AuditEventName.SessionStart)
         {
             Session = facts.Id,
+            Tenant = admission.Tenant,
             User = facts.User,
+            Target = admission.Target?.Name,
             ClaimedAddress = request.ClaimedClient,
             More = AuditEvent.Attribute("process.command", facts.Command),
         });
@@ -144,11 +159,50 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         return true;
     }
 
+    /// <summary>Live sessions of a user and of his tenant.</summary>
+    public SessionCounts CountOf(string tenant, string user) => _quotas.Count(tenant, user);
+
+    /// <summary>Asks policy again for every live session: what changed takes effect; whoever lost his right is locked out, or his session ends.</summary>
+    public void ApplyPolicy()
+    {
+        Policy policy = _settings.Policy();
+        DateTimeOffset now = _time.GetUtcNow();
+        foreach (SessionEntry entry in _sessions.Values)
+        {
+            if (entry.Actor.Stats.HasEnded || entry.Actor.Admission is not { } admission) { continue; }
+            Decision decision = policy.DecideAgain(admission, now);
+            if (decision.Admission is { } renewed)
+            {
+                entry.Actor.Tell(new SessionMessage.Admit(renewed, now, Unlocks: false));
+                continue;
+            }
+
+            Denial denial = decision.Denial!;
+            TenantRules rules = (admission.Tenant == Policy.DropInTenant ? policy.DropIn : policy.Tenants.GetValueOrDefault(admission.Tenant)?.Rules) ?? admission.Rules;
+            bool isExpiry = denial.Reason is DenyReason.CertificateExpired or DenyReason.GrantExpired or DenyReason.UserExpired or DenyReason.OutsideWindow;
+            entry.Actor.Tell(new SessionMessage.Lose(
+                isExpiry ? rules.OnExpiry : rules.OnRevocation, isExpiry ? SessionEndReason.LeaseExpired : SessionEndReason.Revoked, denial.UserLine));
+        }
+    }
+
+    public void OnLockChanged(SessionActor session, string? reason)
+    {
+        _log.LockChanged(session.Facts.Id, reason ?? "unlocked");
+        _audit.Write(new AuditEvent(reason is null ? AuditEventName.Unlock : AuditEventName.Lock)
+        {
+            Session = session.Facts.Id,
+            Tenant = session.Admission?.Tenant,
+            User = session.Facts.User,
+            Reason = reason,
+        });
+    }
+
     public void OnEnded(SessionActor session, SessionEndReason reason)
     {
         Interlocked.Decrement(ref _live);
+        if (session.Facts.Admission is { } admission) { _quotas.Release(admission.Tenant, admission.User); }
         _log.Ended(session.Facts.Id, reason.ToName());
-        _audit.Write(new AuditEvent(AuditEventName.SessionEnd) { Session = session.Facts.Id, User = session.Facts.User, Reason = reason.ToName() });
+        _audit.Write(new AuditEvent(AuditEventName.SessionEnd) { Session = session.Facts.Id, Tenant = session.Facts.Admission?.Tenant, User = session.Facts.User, Reason = reason.ToName() });
         Task recorded = RecordEndAsync(session, reason);
         if (_stopping) { _lastEnds.Add(recorded); }
         if (_sessions.TryGetValue(session.Facts.Id, out SessionEntry? entry)) { entry.MarkEnded(_time.GetUtcNow()); }
@@ -167,6 +221,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         _audit.Write(new AuditEvent(roamed ? AuditEventName.Roam : AuditEventName.Attach)
         {
             Session = session.Facts.Id,
+            Tenant = session.Facts.Admission?.Tenant,
             User = session.Facts.User,
             ClientAddress = peer,
         });
@@ -203,6 +258,28 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         return Count >= capacity
             ? new OpenAnswer.Refused($"this broker has {capacity} sessions, as many as {_settings.Capacity.Limit} allow; {_settings.Capacity.Cure}")
             : null;
+    }
+
+    /// <summary>The front door has asked policy; the quotas are asked here, because others may have come since.</summary>
+    private Decision TakePlace(Admission? admitted, string account)
+    {
+        if (admitted is null) { return _quotas.Take(Policy.DropInTenant, account, counts => _settings.Policy().DecideDropIn(account, counts)); }
+        return _quotas.Take(admitted.Tenant, admitted.User, counts =>
+            _settings.Policy().FindUser(admitted.Tenant, admitted.User) is { } user && Policy.Quota(user, counts) is { } denial ? new Decision(null, denial) : new Decision(admitted, null));
+    }
+
+    private OpenAnswer.Refused Deny(Denial denial, string tenant, string user, OpenRequest request)
+    {
+        _audit.Write(new AuditEvent(AuditEventName.Deny)
+        {
+            Tenant = tenant,
+            User = user,
+            Target = request.Admission?.Target?.Name,
+            ClaimedAddress = request.ClaimedClient,
+            Reason = denial.Reason.ToName(),
+            More = AuditEvent.Attribute("moshbroker.explanation", denial.Explanation),
+        });
+        return new OpenAnswer.Refused(denial.UserLine);
     }
 
     private void Begin(SessionFacts facts, OpenRequest request, Func<int, ChannelSeed> take)

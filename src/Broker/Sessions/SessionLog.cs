@@ -26,4 +26,7 @@ internal sealed partial class SessionLog(ILogger<SessionHub> logger)
 
     [LoggerMessage(EventId = 107, Level = LogLevel.Warning, Message = "session {Session}: no new epoch could be drawn for channel {Channel}; it falls silent when its numbers are spent")]
     public partial void NoEpoch(string session, int channel, Exception? failure);
+
+    [LoggerMessage(EventId = 108, Level = LogLevel.Information, Message = "session {Session}: the screen's lock changed: {Reason}")]
+    public partial void LockChanged(string session, string reason);
 }

@@ -1,4 +1,5 @@
 using MoshBroker.Cluster;
+using MoshBroker.Tenants;
 
 namespace MoshBroker.Sessions;
 
@@ -16,4 +17,13 @@ internal abstract record SessionMessage
 
     /// <summary>The store committed a new epoch for a channel that had nearly spent its numbers; null when it could not.</summary>
     public sealed record EpochDrawn(int ChannelId, long? Epoch) : SessionMessage;
+
+    /// <summary>Policy was asked again, because it changed, or because the user logged in afresh.</summary>
+    /// <param name="UtcNow">When that was.</param>
+    /// <param name="Unlocks">True for a fresh login.</param>
+    public sealed record Admit(Admission Admission, DateTimeOffset UtcNow, bool Unlocks) : SessionMessage;
+
+    /// <summary>The right to go on is lost: the screen locks, or the session ends.</summary>
+    /// <param name="Line">Why, for the user: "your key has been revoked".</param>
+    public sealed record Lose(LossAction Action, SessionEndReason Reason, string Line) : SessionMessage;
 }

@@ -11,6 +11,9 @@ internal sealed class SessionStats
     public long PtyBytesWritten;
     public long LastNewState = MonoTime.Never.Milliseconds;
 
+    /// <summary>When the screen was locked; 0 while it is not.</summary>
+    public long LockedSince;
+
     /// <summary>The reason of the end as an int; -1 while the session lives.</summary>
     public int EndReason = -1;
 

@@ -62,7 +62,8 @@ internal sealed class Policy
     /// <summary>May the user have a session, from there, with that target, now?</summary>
     /// <param name="target">Null for the tenant's default.</param>
     /// <param name="counts">What lives now, for the quotas; default for a session that lives already.</param>
-    public static Decision Decide(PolicyUser user, Credential credential, IPAddress source, string? target, DateTimeOffset now, SessionCounts counts)
+    /// <param name="source">Where the user is; null when it is not asked, because his datagrams are.</param>
+    public static Decision Decide(PolicyUser user, Credential credential, IPAddress? source, string? target, DateTimeOffset now, SessionCounts counts)
     {
         Tenant tenant = user.Tenant;
         if (Standing(user, source, now) is { } denial) { return new Decision(null, denial); }
@@ -97,13 +98,14 @@ internal sealed class Policy
     }
 
     /// <summary>The same for a session that lives: with the credential that began it, is it still allowed, and with which limits?</summary>
-    public Decision DecideAgain(Admission admission, IPAddress source, DateTimeOffset now)
+    /// <remarks>Where its client is just now decides nothing: from a network that is no longer allowed, its datagrams count no more.</remarks>
+    public Decision DecideAgain(Admission admission, DateTimeOffset now)
     {
         if (admission.Credential is not { } credential || admission.Target is not { } target) { return DecideDropIn(admission.User, default); }
         Identity identity = Identify(credential, now);
         if (identity.User is not { } user) { return new Decision(null, identity.Denial); }
         return user.Name == admission.User && user.Tenant.Name == admission.Tenant
-            ? Decide(user, credential, source, target.Name, now, default)
+            ? Decide(user, credential, null, target.Name, now, default)
             : Decision.Deny(DenyReason.Revoked, "your access has been withdrawn", $"the key is {user}'s now, no longer {admission.User}@{admission.Tenant}'s");
     }
 
@@ -143,22 +145,23 @@ internal sealed class Policy
     private static Identity Nobody(DenyReason reason, string userLine, string explanation) => new(null, new Denial(reason, userLine, explanation));
 
     /// <summary>What is asked of the user before any target: that his time is not over, and that he is where he may be.</summary>
-    private static Denial? Standing(PolicyUser user, IPAddress source, DateTimeOffset now)
+    private static Denial? Standing(PolicyUser user, IPAddress? source, DateTimeOffset now)
     {
         if (now >= user.Until) { return new Denial(DenyReason.UserExpired, $"your access ended on {At(user.Until.Value)}", $"{user} (line {user.Line}): until {At(user.Until.Value)}"); }
-        return user.Networks.Contains(source)
+        return source is null || user.Networks.Contains(source)
             ? null
             : new Denial(DenyReason.Network, "you may not connect from this network", $"{source} is outside the networks of {user} (line {user.Line}): {user.Networks}");
     }
 
-    private static Denial? Quota(PolicyUser user, SessionCounts counts)
+    /// <summary>Why the user can't have one more session; null when he can.</summary>
+    public static Denial? Quota(PolicyUser user, SessionCounts counts)
     {
         if (user.Sessions <= counts.OfUser) { return TooMany(user.Sessions.Value, user.ToString()).Denial; }
         return user.Tenant.Rules.Sessions <= counts.OfTenant ? AllTaken(user.Tenant.Name, user.Tenant.Rules.Sessions.Value).Denial : null;
     }
 
     /// <summary>The rule that allows the target for the longest; or the reason that comes nearest to allowing it.</summary>
-    private static (AccessRule? Rule, DateTimeOffset End, Decision Refused) FindRule(PolicyUser user, Target target, IPAddress source, DateTimeOffset now)
+    private static (AccessRule? Rule, DateTimeOffset End, Decision Refused) FindRule(PolicyUser user, Target target, IPAddress? source, DateTimeOffset now)
     {
         (AccessRule? best, DateTimeOffset bestEnd) = (null, default);
         AccessRule? expired = null, closed = null, elsewhere = null;
@@ -166,7 +169,7 @@ internal sealed class Policy
         {
             if (!rule.Targets.Contains(target)) { continue; }
             if (now >= rule.Until) { expired = rule; }
-            else if (!rule.From.Contains(source)) { elsewhere = rule; }
+            else if (source is not null && !rule.From.Contains(source)) { elsewhere = rule; }
             else if (rule.EndsAt(now) is not { } end) { closed = rule; }
             else if (best is null || end > bestEnd) { (best, bestEnd) = (rule, end); }
         }

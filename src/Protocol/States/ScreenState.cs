@@ -24,6 +24,7 @@ public sealed class ScreenState : ISyncState<ScreenState>
     private int _viewColumns;
     private int _viewRows;
     private ulong _viewedVersion;
+    private ScreenOverlay? _overlay;
 
     /// <summary>The live state of a channel that shows <paramref name="terminal"/>.</summary>
     public ScreenState(Emulator terminal)
@@ -69,6 +70,13 @@ public sealed class ScreenState : ISyncState<ScreenState>
     {
         _viewColumns = _viewRows = 0;
         DropFrame();
+    }
+
+    /// <summary>Lays something over what this client is shown; null takes it away. The terminal does not change.</summary>
+    public void SetOverlay(ScreenOverlay? overlay)
+    {
+        _overlay = overlay;
+        _viewedVersion = 0;
     }
 
     /// <summary>Raises <see cref="EchoAck"/>.</summary>
@@ -186,13 +194,16 @@ public sealed class ScreenState : ISyncState<ScreenState>
     private Framebuffer CurrentFrame()
     {
         Framebuffer terminal = _terminal.Shown;
-        if (_viewColumns == 0 || (_viewColumns == terminal.Columns && _viewRows == terminal.Rows))
+        int columns = _viewColumns == 0 ? terminal.Columns : _viewColumns;
+        int rows = _viewColumns == 0 ? terminal.Rows : _viewRows;
+        if (_overlay is null && columns == terminal.Columns && rows == terminal.Rows)
             return terminal;
 
         _frame ??= terminal.Memory.RentFrame();
         if (_viewedVersion != terminal.Version)
         {
-            _frame.CopyClipped(terminal, _viewColumns, _viewRows);
+            _frame.CopyClipped(terminal, columns, rows);
+            _overlay?.DrawOn(_frame);
             _viewedVersion = terminal.Version;
         }
 

@@ -4,6 +4,7 @@ using MoshBroker.Native;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.Crypto;
 using MoshBroker.Sessions;
+using MoshBroker.Tenants;
 using MoshBroker.Testing;
 using Xunit;
 
@@ -19,7 +20,7 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
     private readonly bool _ownsHost;
     private int _channels = 1;
 
-    public StagedSession(TimeSpan networkTimeout = default, MemoryHost? host = null, int port = FirstPort)
+    public StagedSession(TimeSpan networkTimeout = default, MemoryHost? host = null, int port = FirstPort, Admission? admission = null)
     {
         _ownsHost = host is null;
         Host = host ?? new MemoryHost();
@@ -35,6 +36,7 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
             Columns = 80,
             Rows = 24,
             NetworkTimeout = networkTimeout,
+            Admission = admission,
         };
         Actor = new SessionActor(facts, Host, this, this, new SessionLog(Log), handler => Backend = new InMemoryBackend(handler), Seed(1, 5, port));
     }
@@ -59,9 +61,9 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
 
     public MonoTime Now => Host.Loop.Now;
 
-    public static StagedSession Started(TimeSpan networkTimeout = default, MemoryHost? host = null, int port = FirstPort)
+    public static StagedSession Started(TimeSpan networkTimeout = default, MemoryHost? host = null, int port = FirstPort, Admission? admission = null)
     {
-        StagedSession session = new(networkTimeout, host, port);
+        StagedSession session = new(networkTimeout, host, port, admission);
         session.Actor.Tell(new SessionMessage.Start());
         session.Host.Loop.Run();
         return session;
@@ -104,6 +106,10 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
     }
 
     public void OnMoved(SessionActor session, string peer, bool roamed) => Moves.Add((peer, roamed));
+
+    public List<string?> Locks { get; } = [];
+
+    public void OnLockChanged(SessionActor session, string? reason) => Locks.Add(reason);
 
     public void OnEnded(SessionActor session, SessionEndReason reason) => Ends.Add(reason);
 
