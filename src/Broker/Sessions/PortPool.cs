@@ -35,7 +35,8 @@ internal sealed class PortPool : IDisposable
     public override string ToString() => string.Join(", ", _given);
 
     /// <summary>Holds a port for a new session; null, and the line for the user, when there is none.</summary>
-    public ChannelPlace? TryHold(OpenRequest request, List<string> warnings, out OpenAnswer.Refused? refused)
+    /// <param name="granted">Those that policy leaves to the session's tenant; empty for all.</param>
+    public ChannelPlace? TryHold(OpenRequest request, IReadOnlyList<PortSource> granted, List<string> warnings, out OpenAnswer.Refused? refused)
     {
         refused = null;
         if (request.Ports is { } asked && !_sources.Exists(source => Covers(source, asked)))
@@ -52,11 +53,11 @@ internal sealed class PortPool : IDisposable
             else { warnings.Add($"the broker listens on {_listenHost} only (--listen-host), not on {wanted}"); }
         }
 
-        ChannelPlace? place = TryHold(address, request.Ports, out int errno);
+        ChannelPlace? place = TryHold(address, granted, request.Ports, out int errno);
         if (place is null && errno == Errno.AddressNotAvailable && !address.Equals(anyOfOurs))
         {
             warnings.Add($"{address} is not an address of this machine: listening on all of them");
-            place = TryHold(anyOfOurs, request.Ports, out errno);
+            place = TryHold(anyOfOurs, granted, request.Ports, out errno);
         }
 
         if (place is null)
@@ -78,7 +79,7 @@ internal sealed class PortPool : IDisposable
     private static bool Covers((PortPerChannel? Own, SharedPort? Shared) source, UdpPortRange wanted) =>
         source.Own?.Covers(wanted) ?? wanted.Intersect(new UdpPortRange(source.Shared!.Port, source.Shared.Port)).Count > 0;
 
-    private ChannelPlace? TryHold(IPAddress address, UdpPortRange? wanted, out int errno)
+    private ChannelPlace? TryHold(IPAddress address, IReadOnlyList<PortSource> granted, UdpPortRange? wanted, out int errno)
     {
         errno = Errno.None;
         foreach ((PortPerChannel? Own, SharedPort? Shared) source in _sources)
@@ -86,11 +87,25 @@ internal sealed class PortPool : IDisposable
             if (wanted is { } asked && !Covers(source, asked)) { continue; }
 
             // A shared port listens where it did when the broker started, whatever address the user named.
-            if (source.Shared is { } shared) { return new ChannelPlace(shared); }
-            if (source.Own!.TryBind(address, wanted, out int port, out errno) is { } socket) { return new ChannelPlace(socket, port); }
+            if (source.Shared is { } shared)
+            {
+                if (granted.Count == 0 || granted.Contains(new PortSource.Shared(shared.Port))) { return new ChannelPlace(shared); }
+                continue;
+            }
+
+            foreach (UdpPortRange? range in granted.Count == 0 ? [wanted] : granted.OfType<PortSource.Range>().Select(given => Within(given, wanted)))
+            {
+                if (source.Own!.TryBind(address, range, out int port, out errno) is { } socket) { return new ChannelPlace(socket, port); }
+            }
         }
 
         return null;
+    }
+
+    private static UdpPortRange? Within(PortSource.Range given, UdpPortRange? wanted)
+    {
+        UdpPortRange range = new(given.Low, given.High);
+        return wanted is { } asked ? range.Intersect(asked) : range;
     }
 
     private SharedPort Share(int port, Func<FileDescriptor, int, SharedPort> share)

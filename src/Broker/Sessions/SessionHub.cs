@@ -94,7 +94,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         }
 
         List<string> warnings = [];
-        ChannelPlace? place = _ports.TryHold(request, warnings, out OpenAnswer.Refused? noPort);
+        ChannelPlace? place = _ports.TryHold(request, admission.Rules.Ports, warnings, out OpenAnswer.Refused? noPort);
         if (place is null)
         {
             _quotas.Release(admission.Tenant, admission.User);

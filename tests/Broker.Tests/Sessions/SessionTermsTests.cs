@@ -123,7 +123,7 @@ public sealed class SessionTermsTests
         using StagedSession session = StagedSession.Started(admission: Granted() with { Networks = Networks("198.51.100.0/25") });
         ScriptedClient client = session.Join();
         session.RunUntil(() => session.Backend.IsReleased, "the client is there");
-        Endpoint.UdpPath inside = client.Path;
+        MoshBroker.Endpoint.UdpPath inside = client.Path;
 
         client.Path = MemoryEndpoint.From("198.51.100.200", 40_000);
         client.Type("ls");
