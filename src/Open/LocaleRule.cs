@@ -49,22 +49,21 @@ internal static unsafe class LocaleRule
         byte[] client = UserNative.CharacterSet();
         if (IsUtf8(client)) { return true; }
 
-        notices.AppendNotice("a UTF-8 locale is needed, and there is none."u8);
-        Describe(notices, "  The environment here ("u8, ownSetting, own);
-        Describe(notices, "  What the client sent  ("u8, DecidingSetting(environment), client);
-        notices.Append("  Cure: set a UTF-8 locale that this machine has (`locale -a` lists them), here or at the client:\n"u8)
-            .Append("  LANG=C.UTF-8 is on every Debian; others are made by `locale-gen NAME` or `dpkg-reconfigure locales`.\n"u8);
+        ByteText line = new ByteText().Append("a UTF-8 locale is needed, and there is none: "u8);
+        Describe(line, "the environment here ("u8, ownSetting, own);
+        Describe(line.Append(", and "u8), "what the client sent ("u8, DecidingSetting(environment), client);
+        notices.AppendNotice(line.Append("; set one that this machine has, here or at the client: LANG=C.UTF-8 is on every Debian, `locale -a` lists the others"u8).ToArray());
         return false;
     }
 
     /// <summary>"UTF-8" or "utf-8": the spellings that the mosh programs take.</summary>
     private static bool IsUtf8(ReadOnlySpan<byte> characterSet) => characterSet.SequenceEqual("UTF-8"u8) || characterSet.SequenceEqual("utf-8"u8);
 
-    private static void Describe(ByteText notices, ReadOnlySpan<byte> whose, ReadOnlySpan<byte> setting, ReadOnlySpan<byte> characterSet)
+    private static void Describe(ByteText line, ReadOnlySpan<byte> whose, ReadOnlySpan<byte> setting, ReadOnlySpan<byte> characterSet)
     {
-        notices.Append(whose).AppendPrintable(setting);
-        if (characterSet.IsEmpty) { notices.Append(") names a locale that is not available on this machine.\n"u8); }
-        else { notices.Append(") selects the character set \""u8).Append(characterSet).Append("\".\n"u8); }
+        line.Append(whose).AppendPrintable(setting);
+        if (characterSet.IsEmpty) { line.Append(") names a locale that is not available on this machine"u8); }
+        else { line.Append(") selects the character set \""u8).Append(characterSet).Append("\""u8); }
     }
 
     /// <summary>The variable that decides the character set, as POSIX ranks them.</summary>

@@ -39,7 +39,8 @@ public sealed class LocaleRuleTests
         Assert.Contains("a UTF-8 locale is needed", run.Errors, StringComparison.Ordinal);
         Assert.Contains(first, run.Errors, StringComparison.Ordinal);
         Assert.Contains(second, run.Errors, StringComparison.Ordinal);
-        Assert.Contains("Cure: ", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("LANG=C.UTF-8 is on every Debian", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(run.Errors.Length - 1, run.Errors.IndexOf('\n', StringComparison.Ordinal));
         Assert.False(broker.HasCaller);
     }
 
