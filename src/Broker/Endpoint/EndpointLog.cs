@@ -11,4 +11,7 @@ internal sealed partial class EndpointLog(ILogger<SharedPort> logger)
 
     [LoggerMessage(EventId = 201, Level = LogLevel.Error, Message = "UDP port {Port}: a datagram could not be handled; this is told once, and the port goes on")]
     public partial void Failed(int port, Exception failure);
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "UDP ports {Range}: {Taken} of {Count} are in use already, by another broker perhaps; sessions get the others. To be sure of all, choose a range of its own by --ports")]
+    public partial void PortsTaken(string range, int taken, int count);
 }

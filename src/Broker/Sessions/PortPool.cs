@@ -13,11 +13,14 @@ internal sealed class PortPool : IDisposable
     private readonly List<(PortPerChannel? Own, SharedPort? Shared)> _sources = [];
     private readonly IReadOnlyList<PortSource> _given;
 
-    /// <exception cref="StartRefusedException">A shared port cannot be bound.</exception>
-    public PortPool(IPAddress? listenHost, IReadOnlyList<PortSource> sources, Func<FileDescriptor, int, SharedPort> share)
+    /// <exception cref="StartRefusedException">A shared port cannot be bound, or a range has no free port.</exception>
+    public PortPool(IPAddress? listenHost, IReadOnlyList<PortSource> sources, EndpointLog? log, Func<FileDescriptor, int, SharedPort> share)
     {
+        PortsInUse inUse = PortsInUse.Read();
+
         _listenHost = listenHost;
         _given = sources;
+        foreach (PortSource.Range range in sources.OfType<PortSource.Range>()) { Check(range, inUse, log); }
         foreach (PortSource source in sources)
         {
             _sources.Add(source switch
@@ -74,6 +77,20 @@ internal sealed class PortPool : IDisposable
     public void Dispose()
     {
         foreach (SharedPort shared in Shared) { shared.Dispose(); }
+    }
+
+    /// <summary>Two brokers on one range get along, but each has fewer ports than it thinks: whoever starts the second should know.</summary>
+    private static void Check(PortSource.Range range, PortsInUse inUse, EndpointLog? log)
+    {
+        UdpPortRange ports = new(range.Low, range.High);
+        int taken = inUse.CountIn(ports);
+        if (taken == ports.Count)
+        {
+            string what = taken == 1 ? $"UDP port {ports} is" : $"all {taken} UDP ports are";
+            throw new StartRefusedException($"--ports {range}: {what} in use, by another broker perhaps: end that one, or choose other ports");
+        }
+
+        if (taken > 0) { log?.PortsTaken(ports.ToString(), taken, ports.Count); }
     }
 
     private static bool Covers((PortPerChannel? Own, SharedPort? Shared) source, UdpPortRange wanted) =>

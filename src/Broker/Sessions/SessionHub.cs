@@ -36,7 +36,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     private int _live;
     private volatile bool _stopping;
 
-    /// <exception cref="Configuration.StartRefusedException">A shared port cannot be bound.</exception>
+    /// <exception cref="Configuration.StartRefusedException">There is no port to be had.</exception>
     public SessionHub(HubSettings settings, ISessionStore store, KeySealer sealer, SessionLog log, IAuditTrail audit, TimeProvider time)
     {
         _settings = settings;
@@ -49,7 +49,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         _clock = new MonoClock(time);
         _workers = [.. Enumerable.Range(1, settings.Workers).Select(number => new SessionWorker(_clock, number))];
         IDispatcher[] loops = [.. _workers.Select(worker => worker.Loop)];
-        _ports = new PortPool(settings.ListenHost, settings.Ports, (socket, port) => new SharedPort(socket, port, _clock, loops, settings.EndpointLog));
+        _ports = new PortPool(settings.ListenHost, settings.Ports, settings.EndpointLog, (socket, port) => new SharedPort(socket, port, _clock, loops, settings.EndpointLog));
         _watchdog = new Watchdog(_workers.Select(worker => worker.Loop.Guard));
         foreach (SessionWorker worker in _workers) { worker.Loop.Start(); }
     }

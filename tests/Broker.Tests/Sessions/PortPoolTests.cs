@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+using MoshBroker.Configuration;
+using MoshBroker.Endpoint;
+using MoshBroker.FrontDoor;
+using MoshBroker.Native;
+using MoshBroker.Sessions;
+using Xunit;
+
+namespace MoshBroker.Broker.Tests.Sessions;
+
+public sealed class PortPoolTests : IDisposable
+{
+    private readonly Socket _taken = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
+
+    public PortPoolTests()
+    {
+        _taken.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+        Taken = ((IPEndPoint)_taken.LocalEndPoint!).Port;
+    }
+
+    private int Taken { get; }
+
+    public void Dispose() => _taken.Dispose();
+
+    [Fact]
+    public void A_range_without_a_free_port_refuses_to_start_and_names_the_cure()
+    {
+        StartRefusedException refused = Assert.Throws<StartRefusedException>(() => Pool(new PortSource.Range(Taken, Taken)));
+        Assert.Equal($"--ports {Taken}:{Taken}: UDP port {Taken} is in use, by another broker perhaps: end that one, or choose other ports", refused.Message);
+    }
+
+    [Fact]
+    public void A_shared_port_that_is_taken_refuses_to_start_and_names_the_cure()
+    {
+        StartRefusedException refused = Assert.Throws<StartRefusedException>(() => Pool(new PortSource.Shared(Taken)));
+        Assert.Equal($"--ports shared:{Taken}: UDP port {Taken} is in use, by another broker perhaps: end that one, or choose another port", refused.Message);
+    }
+
+    [Fact]
+    public void A_wish_outside_the_ports_is_a_bad_UDP_port()
+    {
+        _taken.Dispose();
+        using PortPool pool = Pool(new PortSource.Range(Taken, Taken));
+        Assert.Null(pool.TryHold(Request(new UdpPortRange(1, 2)), [], out OpenAnswer.Refused? refused));
+        Assert.Equal($"Bad UDP port range 1:2: this broker's ports are {Taken}:{Taken} (moshbroker serve --ports)", refused!.Message);
+    }
+
+    [Fact]
+    public void The_first_source_that_has_room_is_taken()
+    {
+        using Socket other = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
+        other.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+        int free = ((IPEndPoint)other.LocalEndPoint!).Port;
+        other.Dispose();
+        _taken.Dispose();
+        using PortPool pool = Pool(new PortSource.Range(Taken, Taken), new PortSource.Range(free, free));
+        using ChannelPlace first = pool.TryHold(Request(null), [], out _)!;
+        using ChannelPlace second = pool.TryHold(Request(null), [], out _)!;
+        Assert.Equal([Taken, free], [first.Port, second.Port]);
+        Assert.Null(pool.TryHold(Request(null), [], out OpenAnswer.Refused? refused));
+        Assert.StartsWith("Bad UDP port range: every UDP port of", refused!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Behind_a_shared_port_ports_do_not_bound_the_sessions()
+    {
+        Assert.Equal(3, Capacity.Plan([new PortSource.Range(60001, 60003)]).Sessions);
+        Assert.True(Capacity.Plan([new PortSource.Shared(60001)]).Sessions > 3);
+        Assert.DoesNotContain("UDP ports", Capacity.Plan([new PortSource.Shared(60001)]).Limit, StringComparison.Ordinal);
+    }
+
+    private static PortPool Pool(params PortSource[] sources) =>
+        new(null, sources, log: null, (_, _) => throw new InvalidOperationException("nothing is shared here"));
+
+    private static OpenRequest Request(UdpPortRange? ports) => new() { Uid = 1, Master = new FileDescriptor(), Release = new FileDescriptor(), Ports = ports };
+}
