@@ -201,7 +201,7 @@ def t_frames(a, server):
     res = {}
     for pace in a.paces:
         pool = Pool()
-        (s,) = connect(server, pool, 1, LINES + [str(pace)] if pace else ["yes"])
+        (s,) = connect(server, pool, 1, LINES + [str(pace)] if pace else ["seq", "1000000000"])
         pool.run(3)
         rx, bytes_ = s.rx, s.rx_bytes
         m = Meter(server)
