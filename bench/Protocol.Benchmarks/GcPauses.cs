@@ -8,8 +8,8 @@ namespace MoshBroker.Protocol.Benchmarks;
 /// <summary>The collector's pauses in a process that wrote an EventPipe trace of its GC events.</summary>
 internal static class GcPauses
 {
-    /// <summary>Prints <c>{"count":…, "longest_ms":…, "total_ms":…, "by_generation":[…]}</c>; the pauses after <paramref name="skipSeconds"/> count.</summary>
-    public static void Print(string traceFile, double skipSeconds)
+    /// <summary>Prints <c>{"count":…, "longest_ms":…, "total_ms":…, "by_generation":[…]}</c> of the pauses between two times, in seconds from the trace's start.</summary>
+    public static void Print(string traceFile, double from, double to)
     {
         using EventPipeEventSource trace = new(traceFile);
         trace.NeedLoadedDotNetRuntimes();
@@ -17,7 +17,7 @@ internal static class GcPauses
         TraceGC[] collections =
         [
             .. trace.Processes().SelectMany(process => process.LoadedDotNetRuntime()?.GC.GCs ?? [])
-                .Where(collection => collection.PauseStartRelativeMSec >= skipSeconds * 1000),
+                .Where(collection => collection.PauseStartRelativeMSec >= from * 1000 && collection.PauseStartRelativeMSec <= to * 1000),
         ];
         Dictionary<string, object> result = new(StringComparer.Ordinal)
         {

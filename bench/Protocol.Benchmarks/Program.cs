@@ -5,10 +5,10 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MoshBroker.Protocol.Benchmarks;
 
-if (args is ["gc-pauses", string traceFile, string skipSeconds])
+if (args is ["gc-pauses", string traceFile, string from, string to])
 {
     // For bench/run: nothing else here reads a trace.
-    GcPauses.Print(traceFile, double.Parse(skipSeconds, CultureInfo.InvariantCulture));
+    GcPauses.Print(traceFile, double.Parse(from, CultureInfo.InvariantCulture), double.Parse(to, CultureInfo.InvariantCulture));
     return;
 }
 

@@ -223,9 +223,11 @@ def t_typing(a, server):
         for s in ss:
             s.rx = s.tx = s.rx_bytes = s.tx_bytes = 0
         m = Meter(server)
+        began = time.monotonic()
         type_all(pool, ss, a.keys, a.rate)
         pool.run(a.keys / a.rate + 20, lambda: all(len(s.echoes) >= a.keys for s in ss))
         r = m.read()
+        r["typed_from_to_monotonic_s"] = [began, time.monotonic()]
         r.pop("per_process_s")
         ech = [e for s in ss for e in s.echoes]
         r["keys_echoed"], r["keys_typed"] = len(ech), sum(s.typed for s in ss)

@@ -1,0 +1,58 @@
+using System.Text;
+using System.Text.Json;
+using Xunit;
+
+namespace MoshBroker.Broker.Tests.Sessions;
+
+/// <summary>What a session's loop allocates, measured on its own thread with a real socket and a real terminal, stays within budgets.json.</summary>
+public sealed class SessionBudgetTests : IDisposable
+{
+    private const int WarmUps = 60;
+    private const int OperationsPerRound = 30;
+
+    // A collection may empty the shared array pool in mid-round; the steady state is what the best round shows.
+    private const int Rounds = 3;
+
+    private readonly RealSession _session = new();
+
+    [Fact]
+    public void A_key_from_its_datagram_to_the_terminal_and_back_as_a_frame() => Check("KeyAndEcho", _session.TypeAndSee);
+
+    [Fact]
+    public void Output_from_the_terminal_to_the_client()
+    {
+        StringBuilder lines = new();
+        for (int i = 0; i < 60; i++) { lines.Append("\e[3").Append(i % 8).Append("mline of output ").Append(i).Append("\e[0m and more of it\n"); }
+        byte[] output = Encoding.ASCII.GetBytes(lines.ToString());
+        int printed = 0;
+        Check("OutputRead", () =>
+        {
+            // Another screen each time, or there would be no frame to wait for.
+            output[^2] = (byte)('a' + (printed++ % 26));
+            _session.PrintAndSee(output);
+        });
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    private void Check(string operation, Action run)
+    {
+        for (int i = 0; i < WarmUps; i++) { run(); }
+        long least = long.MaxValue;
+        for (int round = 0; round < Rounds; round++)
+        {
+            long before = AllocationProbe.Ask(_session.Loop);
+            for (int i = 0; i < OperationsPerRound; i++) { run(); }
+            least = Math.Min(least, AllocationProbe.Ask(_session.Loop) - before);
+        }
+
+        long budget = Budgets()[operation];
+        Assert.True(least <= budget * OperationsPerRound, $"{operation} allocates {least / OperationsPerRound} bytes, {budget} are allowed");
+    }
+
+    private static Dictionary<string, long> Budgets()
+    {
+        using JsonDocument budgets = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "budgets.json")));
+        return budgets.RootElement.GetProperty("session").Deserialize<Dictionary<string, long>>()!;
+    }
+}
