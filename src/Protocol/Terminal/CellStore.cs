@@ -159,7 +159,8 @@ internal sealed class CellStore
     {
         int slots = _blocks.Length * RowsPerBlock;
         Array.Resize(ref _blocks, _blocks.Length + 1);
-        _blocks[^1] = new Cell[RowsPerBlock * Columns];
+        // Pinned, so that a collection never copies it: it lives as long as the session, and a pause is every session's.
+        _blocks[^1] = GC.AllocateUninitializedArray<Cell>(RowsPerBlock * Columns, pinned: true);
         Array.Resize(ref _references, slots + RowsPerBlock);
         if ((slots >> 6) >= _free.Length)
             Array.Resize(ref _free, _free.Length + 1);
