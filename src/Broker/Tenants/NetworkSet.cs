@@ -81,6 +81,16 @@ internal sealed class NetworkSet
 
     public bool Contains(IPAddress address) => Contains(AddressRange.Value(address));
 
+    /// <summary>True when everything in <paramref name="other"/> is in here.</summary>
+    public bool Covers(NetworkSet other) => other.Intersect(this) is { } both && both._lows.AsSpan().SequenceEqual(other._lows) && both._highs.AsSpan().SequenceEqual(other._highs);
+
+    /// <summary>An address that is in none of the networks, of the documentation's own; null when they leave none out.</summary>
+    public IPAddress? Outside()
+    {
+        string[] candidates = ["198.51.100.77", "192.0.2.77", "203.0.113.77", "198.18.7.7", "100.64.7.7", "2001:db8:7777::7"];
+        return candidates.Select(IPAddress.Parse).FirstOrDefault(candidate => !Contains(candidate));
+    }
+
     /// <summary>What is in both.</summary>
     public NetworkSet Intersect(NetworkSet other)
     {

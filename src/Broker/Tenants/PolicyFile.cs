@@ -38,6 +38,9 @@ internal sealed class PolicyFile : IAsyncDisposable
     /// <summary>The policy that holds.</summary>
     public Policy Current => _current;
 
+    /// <summary>The text that <see cref="Current"/> was read from; empty without a file.</summary>
+    public string CurrentText { get; private set; } = "";
+
     /// <summary>Why new sessions should go to another node; null while the file on disk is the policy that holds.</summary>
     public string? NotReadyBecause => _fault is { } fault ? $"policy invalid: {fault}" : null;
 
@@ -54,7 +57,7 @@ internal sealed class PolicyFile : IAsyncDisposable
             throw new StartRefusedException($"--policy {reading.Faults[0]}{more}", exitCode: ExitCodes.Usage);
         }
 
-        PolicyFile file = new(path, policy, surroundings, audit, log, time) { _taken = stamp };
+        PolicyFile file = new(path, policy, surroundings, audit, log, time) { _taken = stamp, CurrentText = reading.Text };
         log.Taken(policy.Digest, path, policy.Tenants.Count, policy.Tenants.Values.Sum(tenant => tenant.Users.Count));
         if (surroundings.IsDevelopment) { log.Development(); }
         return file;
@@ -153,6 +156,7 @@ internal sealed class PolicyFile : IAsyncDisposable
         if (policy.Digest == _current.Digest) { return; }
         string before = _current.Digest;
         _current = policy;
+        CurrentText = reading.Text;
         _log.Taken(policy.Digest, _path!, policy.Tenants.Count, policy.Tenants.Values.Sum(tenant => tenant.Users.Count));
         _audit.Write(new AuditEvent(AuditEventName.PolicyReload)
         {

@@ -11,6 +11,9 @@ internal sealed record PolicyReading(Policy? Policy, IReadOnlyList<PolicyFault> 
     /// <summary>100,000 users with keys take 20 MB.</summary>
     private const int MaxLength = 64 * 1024 * 1024;
 
+    /// <summary>What was read; empty when nothing could be.</summary>
+    public string Text { get; init; } = "";
+
     /// <summary>Reads a file; whatever is wrong is among the faults, with its line.</summary>
     public static PolicyReading Of(string path, PolicySurroundings surroundings)
     {
@@ -42,7 +45,7 @@ internal sealed record PolicyReading(Policy? Policy, IReadOnlyList<PolicyFault> 
             policy = new PolicyCompiler(faults, surroundings).Compile(draft, digest);
         }
 
-        return new PolicyReading(policy, faults.Found, faults.Count);
+        return new PolicyReading(policy, faults.Found, faults.Count) { Text = text };
     }
 
     private static PolicyReading Broken(string name, string message) => new(null, [new PolicyFault(name, 1, 1, "", message)], 1);
