@@ -39,7 +39,7 @@ internal static class BrokerService
         BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow(), policy);
         await using HttpServer http = await HttpServer.StartAsync(options, feed, logging, time, stopping);
         ControlLog controlLog = new(logging.CreateLogger<ControlSocket>());
-        await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog), controlLog);
+        await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog) { Policy = policy, Scrapes = http.Scrapes }, controlLog);
         StartReport report = new(options, capacity, http);
         feed.Listening = report.Listening;
         report.Tell(Console.IsOutputRedirected ? null : Console.Out, logging.CreateLogger("MoshBroker"));

@@ -34,6 +34,8 @@ internal static class CommandLine
         root.Subcommands.Add(SessionsCommand.Create(host));
         root.Subcommands.Add(AuditCommand.Create(host));
         root.Subcommands.Add(PolicyCommand.Create(host));
+        root.Subcommands.Add(FirewallCommand.Create(host));
+        root.Subcommands.Add(DoctorCommand.Create(host));
         root.Subcommands.Add(RecordingCommand.Create(host));
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.GetValue<bool>("--version") && parsed.CommandResult.Command == root)

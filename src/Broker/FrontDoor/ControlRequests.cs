@@ -6,8 +6,10 @@ using MoshBroker.Configuration;
 using MoshBroker.Control;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Endpoint;
+using MoshBroker.Http;
 using MoshBroker.Native;
 using MoshBroker.Sessions;
+using MoshBroker.Tenants;
 
 namespace MoshBroker.FrontDoor;
 
@@ -17,6 +19,12 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
     private const int MaxCommandLength = 200; // For display only.
     private readonly uint _own = AccountNative.EffectiveUser();
 
+    /// <summary>What <c>scrape-age</c> tells; null for nothing.</summary>
+    public ScrapeClock? Scrapes { get; init; }
+
+    /// <summary>What <c>policy-show</c> shows; null for no policy.</summary>
+    public PolicyFile? Policy { get; init; }
+
     /// <summary>Answers one request. Descriptors that a session takes over leave the list; the caller closes the rest.</summary>
     public async Task<ControlMessage> AnswerAsync(uint uid, ControlMessage request, List<FileDescriptor> descriptors, CancellationToken cancellation)
     {
@@ -24,6 +32,10 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
         return verb switch
         {
             "open" => await OpenAsync(uid, request, descriptors, cancellation),
+            "policy-show" => uid == 0 || uid == _own
+                ? Json(Encoding.UTF8.GetBytes(System.Text.Json.Nodes.JsonValue.Create(Policy?.CurrentText ?? "").ToJsonString()))
+                : Refuse(uid, "the policy is root's and the broker's own to read"),
+            "scrape-age" => Json(JsonSerializer.SerializeToUtf8Bytes(Scrapes?.Age ?? -1)),
             "sessions-list" => Json([.. hub.Sessions.Where(view => MayAsk(uid, view))]),
             "sessions-show" => Show(uid, Text(request, "session"u8) ?? ""),
             "sessions-close" => Close(uid, request),

@@ -27,6 +27,9 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <summary>Where <c>/livez</c> and <c>/readyz</c> are; null is off.</summary>
     public IPEndPoint? Health { get; }
 
+    /// <summary>When somebody last asked for metrics.</summary>
+    public ScrapeClock? Scrapes => _application?.Services.GetService<ScrapeClock>();
+
     /// <summary>Starts to listen; with both addresses off it does nothing.</summary>
     /// <exception cref="StartRefusedException">An address is in use, or not ours.</exception>
     public static async Task<HttpServer> StartAsync(
@@ -89,6 +92,7 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.AddSingleton(feed);
         builder.Services.AddSingleton(clock);
+        builder.Services.AddSingleton<ScrapeClock>();
         builder.Services.AddSingleton<SessionFeed>();
         builder.Services.AddRouting();
         builder.Services.AddRazorComponents();

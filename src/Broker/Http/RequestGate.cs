@@ -8,7 +8,7 @@ namespace MoshBroker.Http;
 /// On a loopback address only loopback's own names are answered: a web page elsewhere may let its name point here (DNS rebinding), and its
 /// scripts would read what only this machine's people should.
 /// </remarks>
-internal sealed class RequestGate(RequestDelegate next)
+internal sealed class RequestGate(RequestDelegate next, ScrapeClock scrapes)
 {
     private const string ContentPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -20,7 +20,12 @@ internal sealed class RequestGate(RequestDelegate next)
         Listener listener = (Listener)context.Features.Get<IConnectionItemsFeature>()!.Items[typeof(Listener)]!;
         Guard(context.Response.Headers);
         int refused = Refusal(context, listener);
-        if (refused == 0) { return next(context); }
+        if (refused == 0)
+        {
+            if (context.Request.Path.StartsWithSegments("/metrics", StringComparison.Ordinal)) { scrapes.OnScrape(); }
+            return next(context);
+        }
+
         context.Response.StatusCode = refused;
         if (refused == StatusCodes.Status405MethodNotAllowed) { context.Response.Headers.Allow = "GET, HEAD"; }
         return Task.CompletedTask;
