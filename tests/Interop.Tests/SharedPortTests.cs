@@ -27,33 +27,6 @@ public sealed class SharedPortTests(SharedPortFixture fixture) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Twenty_clients_at_once_each_see_their_own_session_and_move_and_quit()
-    {
-        const int Count = 20;
-        OpenedSession[] sessions = new OpenedSession[Count];
-        for (int i = 0; i < Count; i++) { sessions[i] = await OpenAsync($"mine=s{i * 37}e"); }
-        ImpairmentRelay[] relays = [.. sessions.Select(session => new ImpairmentRelay(session.On(IPAddress.Loopback)))];
-        TmuxTerminal[] terminals = new TmuxTerminal[Count];
-        try
-        {
-            for (int i = 0; i < Count; i++) { terminals[i] = await MoshTerminal.ClientAsync(sessions[i], relays[i], _home); }
-            await EachTypesAsync(terminals, "here", Patience);
-
-            // All at once to other networks.
-            for (int i = 0; i < Count; i++) { relays[i].Rebind(IPAddress.Parse($"127.{i + 1}.{i}.9")); }
-            await EachTypesAsync(terminals, "moved", Patience);
-            foreach (TmuxTerminal terminal in terminals) { await terminal.TypeAsync("exit\r"); }
-            foreach (TmuxTerminal terminal in terminals) { Assert.Equal(0, (await terminal.WaitForEndAsync(Patience)).ExitStatus); }
-            Assert.All(relays, relay => Assert.Empty(relay.RepeatedNonces));
-        }
-        finally
-        {
-            foreach (TmuxTerminal? terminal in terminals) { if (terminal is not null) { await terminal.DisposeAsync(); } }
-            foreach (ImpairmentRelay relay in relays) { relay.Dispose(); }
-        }
-    }
-
-    [Fact]
     public async Task A_client_that_quits_ends_its_session_and_no_other()
     {
         OpenedSession quitting = await OpenAsync();
@@ -147,12 +120,6 @@ public sealed class SharedPortTests(SharedPortFixture fixture) : IClassFixture<S
         Assert.Contains($"UDP port {fixture.Port} is in use", result.Error, StringComparison.Ordinal);
         Assert.Single(result.Error.TrimEnd().Split('\n'));
         Assert.False(File.Exists(scratch.File("s")));
-    }
-
-    private static async Task EachTypesAsync(TmuxTerminal[] terminals, string word, TimeSpan within)
-    {
-        foreach (TmuxTerminal terminal in terminals) { await terminal.TypeAsync($"echo $mine-{word}-$((5 * 5))\r"); }
-        for (int i = 0; i < terminals.Length; i++) { await terminals[i].WaitForTextAsync($"s{i * 37}e-{word}-25", within); }
     }
 
     private async Task<OpenedSession> OpenAsync(string assignment = "mine=it")
