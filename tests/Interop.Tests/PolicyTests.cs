@@ -52,8 +52,8 @@ public sealed class PolicyTests : IDisposable
         CommandResult check = await broker.CommandAsync("policy", "check", Policy);
         Assert.Equal(2, check.ExitCode);
         Assert.Contains("policy.yaml line 2, column 12: drop_in.sesions_per_user: unknown key: did you mean 'sessions_per_user'?", check.Error, StringComparison.Ordinal);
-        Write("drop_in: { sessions_per_user: 2 }");
-        check = await broker.CommandAsync("policy", "check", Policy);
+        File.WriteAllText(_home.File("next.yaml"), "version: 1\ndrop_in: { sessions_per_user: 2 }\n");
+        check = await broker.CommandAsync("policy", "check", _home.File("next.yaml"));
         Assert.Contains("~ drop_in: sessions_per_user", check.Output, StringComparison.Ordinal);
 
         Write("drop_in: 7");

@@ -19,4 +19,9 @@ internal interface IBackend : IDisposable
 
     /// <summary>Sets the window size that the program sees.</summary>
     void Resize(int columns, int rows);
+
+    /// <summary>While it is paused its output waits in the kernel, and a program that writes more is held up there.</summary>
+    void Pause(bool isPaused)
+    {
+    }
 }

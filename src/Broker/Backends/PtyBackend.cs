@@ -25,6 +25,7 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
     private int _pendingEnd;
     private int _interrupts;
     private MonoTime _lastInterrupt = MonoTime.Never;
+    private bool _paused;
     private bool _disposed;
 
     /// <summary>Takes over both descriptors and begins to read; on the loop's thread. The buffer is the loop's, shared by all.</summary>
@@ -75,12 +76,22 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
         if (!_disposed) { PtyNative.Resize(_master, columns, rows); }
     }
 
+    public void Pause(bool isPaused)
+    {
+        if (_disposed || isPaused == _paused) { return; }
+        _paused = isPaused;
+        Watch();
+    }
+
     public void OnReady(MonoTime now, uint events)
     {
         if ((events & EpollNative.Out) != 0) { WritePending(now); }
         bool some = false;
+
+        // A hang-up is reported whether we wait for it or not; what is left then is one kernel buffer.
+        bool isGone = (events & ~(EpollNative.In | EpollNative.Out)) != 0;
         int reads = (events & ~EpollNative.Out) == 0 ? 0 : ReadsPerTurn;
-        for (int i = 0; i < reads && !_disposed; i++)
+        for (int i = 0; i < reads && !_disposed && (isGone || !_paused); i++)
         {
             int count = Read(now, out bool again);
             if (count > 0)
@@ -177,7 +188,7 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
 
         rest.CopyTo(_pending.AsSpan(_pendingEnd));
         _pendingEnd += rest.Length;
-        _loop.Change(_watch, EpollNative.In | EpollNative.Out);
+        Watch();
     }
 
     private void WritePending(MonoTime now)
@@ -188,8 +199,10 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
         if (taken > 0) { StalledSince = now; }
         if (PendingInput > 0) { return; }
         DropPending();
-        _loop.Change(_watch, EpollNative.In);
+        Watch();
     }
+
+    private void Watch() => _loop.Change(_watch, (_paused ? 0 : EpollNative.In) | (PendingInput > 0 ? EpollNative.Out : 0));
 
     private void DropPending()
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using MoshBroker.Actors;
 using MoshBroker.Backends;
 using MoshBroker.Cluster;
@@ -28,6 +29,8 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     private readonly Emulator _terminal;
     private readonly QuietClock _quiet = new();
     private readonly SessionTerms _terms = new();
+    private CpuBudget _cpu;
+    private MonoTime _resumesAt = MonoTime.Forever;
     private readonly Func<IBackendHandler, IBackend> _startBackend;
     private IBackend? _backend;
     private Channel[] _channels = [];
@@ -101,7 +104,9 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         try
         {
             Stats.PtyBytesRead += output.Length;
+            long began = _cpu.IsLimited ? Stopwatch.GetTimestamp() : 0;
             _terminal.Write(output);
+            if (_cpu.IsLimited) { SpendCpu(now, began); }
             _quiet.OnOutput(now);
             if (_terminal.SynchronizedUpdates != _updates)
             {
@@ -178,6 +183,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
                 _startedAt = now;
                 _terms.Begin(now);
                 if (Facts.Admission is { } admission) { _terms.Admit(now, Facts.CreatedAt, admission, unlocks: false); }
+                _cpu.SetShare(now, _terms.CpuPercent);
                 try
                 {
                     _backend = _startBackend(this);
@@ -200,6 +206,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
             case SessionMessage.Admit admit:
                 _terms.Admit(now, admit.UtcNow, admit.Admission, admit.Unlocks);
                 foreach (Channel channel in _channels) { channel.SetRate(now, _terms.BytesPerSecond); }
+                _cpu.SetShare(now, _terms.CpuPercent);
                 break;
             case SessionMessage.Lose { Action: LossAction.Lock } lose:
                 _terms.Lock(lose.Line);
@@ -230,6 +237,12 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
             _backendEnd = null;
             BeginEnd(now, ReasonOf(end));
             if (Stopped) { return MonoTime.Forever; }
+        }
+
+        if (now >= _resumesAt)
+        {
+            _resumesAt = MonoTime.Forever;
+            _backend?.Pause(false);
         }
 
         if (_phase <= Phase.Live && _terms.IsDue(now)) { ApplyTerms(now); }
@@ -325,6 +338,16 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         Volatile.Write(ref _channels, [.. _channels, channel]);
     }
 
+    /// <summary>A session that has used its share reads no output for a while; its program is held up by the kernel, and nobody else waits.</summary>
+    private void SpendCpu(MonoTime now, long began)
+    {
+        _cpu.Spend(began);
+        MonoTime next = _cpu.Next(now);
+        if (next <= now) { return; }
+        _resumesAt = next;
+        _backend?.Pause(true);
+    }
+
     private void ApplyTerms(MonoTime now)
     {
         bool wasLocked = Stats.LockedSince > 0;
@@ -398,8 +421,8 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     {
         Phase.Waiting => MonoTime.Min(_startedAt.Plus(FirstClientLimitMs), _terms.NextTimeout),
         Phase.Live when _backend is { } backend && backend.StalledSince < MonoTime.Forever =>
-            MonoTime.Min(MonoTime.Min(backend.StalledSince.Plus(StallLimitMs), NetworkDeadline), _terms.NextTimeout),
-        Phase.Live => MonoTime.Min(NetworkDeadline, _terms.NextTimeout),
+            MonoTime.Min(MonoTime.Min(backend.StalledSince.Plus(StallLimitMs), MonoTime.Min(NetworkDeadline, _resumesAt)), _terms.NextTimeout),
+        Phase.Live => MonoTime.Min(MonoTime.Min(NetworkDeadline, _resumesAt), _terms.NextTimeout),
         Phase.Ending => _endingSince.Plus(FarewellLimitMs),
         _ => MonoTime.Forever,
     };

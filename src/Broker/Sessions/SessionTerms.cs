@@ -27,6 +27,8 @@ internal sealed class SessionTerms
 
     public long? BytesPerSecond => _admission?.Limits.BytesPerSecond;
 
+    public int? CpuPercent => _admission?.Limits.CpuPercent;
+
     /// <summary>The program goes on; nobody sees it or types to it.</summary>
     public bool IsLocked => _lockLine is not null;
 

@@ -64,4 +64,8 @@ internal sealed class InMemoryBackend(IBackendHandler handler) : IBackend
     public void NoteEnd(BackendEnd end) => handler.OnBackendEnded(end);
 
     public void Dispose() => IsDisposed = true;
+
+    public bool IsPaused { get; private set; }
+
+    public void Pause(bool isPaused) => IsPaused = isPaused;
 }

@@ -176,6 +176,23 @@ public sealed class SessionTermsTests
         ulong Sent() => (ulong)session.Actor.Channels[0].View(session.Now).BytesOut;
     }
 
+    [Fact]
+    public void A_program_whose_output_costs_more_than_its_share_is_held_up_and_then_goes_on()
+    {
+        using StagedSession session = StagedSession.Started(admission: Granted(new SessionLimits { CpuPercent = 1 }));
+        ScriptedClient client = session.Join();
+        session.RunUntil(() => session.Backend.IsReleased, "the client is there");
+        string work = string.Concat(Enumerable.Repeat("\u001b[31mcolour\u001b[0m \u001b[2J\u001b[H", 40_000));
+
+        session.Backend.Print(session.Now, work);
+        Assert.True(session.Backend.IsPaused);
+        for (int i = 0; i < 600 && session.Backend.IsPaused; i++) { session.Run(1000); }
+        Assert.False(session.Backend.IsPaused);
+
+        session.Backend.Print(session.Now, "\u001b[2J\u001b[Hend");
+        session.RunUntil(() => client.Row(0) == "end", "the last screen arrives");
+    }
+
     /// <summary>What goes to where the client was is lost.</summary>
     private static void RunWithoutAnswers(StagedSession session)
     {
