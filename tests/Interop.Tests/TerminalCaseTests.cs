@@ -49,7 +49,14 @@ public sealed class TerminalCaseTests(InteropFixture fixture) : IDisposable
         JsonNode document = JsonNode.Parse(File.ReadAllBytes(recorded))!;
         foreach (JsonNode? test in document["cases"]!.AsArray())
         {
-            test!["expect"] = beyond.Expect((string)test["name"]!, test["expect"]!);
+            JsonNode expect = beyond.Expect((string)test!["name"]!, test["expect"]!);
+            // Beside what a defect of the stock server showed, a case says what is right.
+            foreach (string rows in new[] { "lines", "styled" })
+            {
+                if (expect[rows + "_alt"] is { } right) { expect[rows] = right.DeepClone(); }
+            }
+
+            test["expect"] = expect;
         }
 
         return _home.Write(group + ".json", document.ToJsonString());

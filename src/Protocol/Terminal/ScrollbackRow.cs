@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace MoshBroker.Protocol.Terminal;
@@ -20,6 +22,15 @@ internal static class ScrollbackRow
         textLength = runsLength = 0;
         if (to.Length < cells.Length)
             return false;
+
+        // Plain ASCII is most of what scrolls by.
+        if (IsPlainAscii(cells))
+        {
+            for (int column = 0; column < cells.Length; column++)
+                to[column] = (byte)Math.Max(cells[column].Text, ' ');
+            textLength = cells.Length;
+            return true;
+        }
 
         int at = 0;
         uint styles = 0;
@@ -45,6 +56,17 @@ internal static class ScrollbackRow
 
         textLength = at;
         return styles == 0 || TryWriteRuns(frame, cells, to[at..], out runsLength);
+    }
+
+    private static bool IsPlainAscii(ReadOnlySpan<Cell> cells)
+    {
+        Vector128<uint> all = default;
+        foreach (ref readonly Cell cell in cells)
+            all |= Unsafe.BitCast<Cell, Vector128<uint>>(cell);
+
+        // Text, colours, and flags without those that are no attributes.
+        Vector128<uint> mask = Vector128.Create(~0x7fu, ~0u, ~0u, (uint)CellFlags.AllAttributes);
+        return (all & mask) == Vector128<uint>.Zero;
     }
 
     /// <summary>Reads one run and takes it away.</summary>
