@@ -14,6 +14,8 @@ public class FrameDiffBenchmarks
     private readonly Framebuffer _oneKey;
     private readonly Framebuffer _scrolled;
     private readonly Framebuffer _repainted;
+    private readonly Framebuffer _empty;
+    private readonly Framebuffer _oneKeyOnEmpty;
 
     public FrameDiffBenchmarks()
     {
@@ -28,10 +30,17 @@ public class FrameDiffBenchmarks
         terminal.Write("\e[H\e[2J"u8);
         terminal.Write(SampleOutput.Mixed().AsSpan(0, 16_000));
         _repainted = terminal.Frame.Snapshot();
+        terminal.Write("\e[H\e[2J$ "u8);
+        _empty = terminal.Frame.Snapshot();
+        terminal.Write("x"u8);
+        _oneKeyOnEmpty = terminal.Frame.Snapshot();
     }
 
     [Benchmark]
     public int OneKey() => Write(_before, _oneKey);
+
+    [Benchmark]
+    public int OneKeyOnEmptyScreen() => Write(_empty, _oneKeyOnEmpty);
 
     [Benchmark]
     public int Scroll() => Write(_before, _scrolled);

@@ -13,6 +13,8 @@ namespace MoshBroker.Native;
 internal sealed class EpollLoop : IDispatcher, IDisposable
 {
     private const int EventsPerRound = 128;
+    private const long FarMs = 1000;
+    private const long FarGrainMs = 50;
 
     private readonly FileDescriptor _epoll = EpollNative.CreateEpoll();
     private readonly FileDescriptor _wake = EpollNative.CreateEvent();
@@ -28,6 +30,7 @@ internal sealed class EpollLoop : IDispatcher, IDisposable
     private int _watchCount = 1; // Slot 0 is the wake-up event.
     private uint _generation;
 
+    private MonoTime _now; // Of the present round.
     private int _wakePending;
     private volatile bool _stopping;
 
@@ -50,7 +53,12 @@ internal sealed class EpollLoop : IDispatcher, IDisposable
         Wake();
     }
 
-    public void Arm(ActorTimer timer, MonoTime due) => _timers.Arm(timer, due);
+    public void Arm(ActorTimer timer, MonoTime due)
+    {
+        // Heartbeats and time limits, seconds away, may be a little late: idle sessions then share their wake-ups.
+        if (due < MonoTime.Forever && due.Since(_now) >= FarMs) { due = new MonoTime((due.Milliseconds + FarGrainMs - 1) / FarGrainMs * FarGrainMs); }
+        _timers.Arm(timer, due);
+    }
 
     /// <summary>Begins to watch; on the loop's thread.</summary>
     public Watch Add(FileDescriptor fd, uint events, IReadyHandler handler)
@@ -115,7 +123,7 @@ internal sealed class EpollLoop : IDispatcher, IDisposable
             while (!_stopping)
             {
                 int count = EpollNative.Wait(_epoll, events, EventsPerRound, WaitMs());
-                MonoTime now = _clock.Now();
+                MonoTime now = _now = _clock.Now();
                 for (int i = 0; i < count; i++)
                 {
                     ulong data = events[i].Data;

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MoshBroker.Protocol.Terminal;
 
 namespace MoshBroker.Protocol.Display;
@@ -274,8 +276,14 @@ public static class FrameDiff
         int first = to.Rows;
         int changed = 0;
         int firstChanged = first;
-        while (first > 0 && IsBlank(to.Row(first - 1), background))
+        int blankSlot = -1;
+        while (first > 0)
         {
+            // Blank rows are mostly one row that many places show.
+            int slot = to.Slot(first - 1);
+            if (slot != blankSlot && !IsBlank(to.Row(first - 1), background))
+                break;
+            blankSlot = slot;
             first--;
             if (!rows.Shows(first, to))
             {
@@ -297,6 +305,12 @@ public static class FrameDiff
     private static bool IsBlank(ReadOnlySpan<Cell> row, Color background)
     {
         Cell blank = Cell.Blank(background);
+
+        // All cells are as the first one: the usual case, and compared many at a time.
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(row);
+        if (row[0].Equals(blank) && bytes[Unsafe.SizeOf<Cell>()..].SequenceEqual(bytes[..^Unsafe.SizeOf<Cell>()]))
+            return true;
+
         for (int column = 0; column < row.Length; column++)
         {
             if (row[column].Wraps || !Framebuffer.Look(row[column], column == row.Length - 1).Equals(blank))
