@@ -5,6 +5,7 @@ using MoshBroker.Endpoint;
 using MoshBroker.FrontDoor;
 using MoshBroker.Http;
 using MoshBroker.Sessions;
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
 namespace MoshBroker;
@@ -28,16 +29,18 @@ internal static class BrokerService
         await using PolicyFile policy = PolicyFile.Open(options.PolicyFile, surroundings, audit, new PolicyLog(logging.CreateLogger<PolicyFile>()), time);
 
         Capacity capacity = Capacity.Plan(options.Ports);
+        using BrokerMetrics metrics = new();
         HubSettings settings = new(options.Node, options.ListenHost, options.Ports, Environment.ProcessorCount, capacity)
         {
             Policy = () => policy.Current,
             EndpointLog = new EndpointLog(logging.CreateLogger<SharedPort>()),
         };
-        await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), audit, time);
+        await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), audit, metrics, time);
         policy.Changed += (_, _) => hub.ApplyPolicy();
         policy.Watch();
         BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow(), policy);
-        await using HttpServer http = await HttpServer.StartAsync(options, feed, logging, time, stopping);
+        SessionMetrics? sessionMetrics = options.SessionMetrics > 0 ? new SessionMetrics(() => hub.Readings, options.Node, options.SessionMetrics) : null;
+        await using HttpServer http = await HttpServer.StartAsync(options, feed, new MetricsEndpoint(metrics, sessionMetrics), logging, time, stopping);
         ControlLog controlLog = new(logging.CreateLogger<ControlSocket>());
         await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog) { Policy = policy, Scrapes = http.Scrapes }, controlLog);
         StartReport report = new(options, capacity, http);

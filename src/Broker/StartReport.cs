@@ -17,7 +17,7 @@ internal sealed partial class StartReport(ServeOptions options, Capacity capacit
         new("mosh (UDP)", $"{(options.ListenHost is { } host ? $"{host}, " : "all addresses, ")}{string.Join(", ", options.Ports)}"),
         new("control socket", options.SocketPath),
         new("dashboard", http.Dashboard is { } dashboard ? $"http://{dashboard}/" : Off),
-        new("health", http.Health is { } health ? $"http://{health}/livez and /readyz" : Off),
+        new("health, metrics", http.Health is { } health ? $"http://{health}/livez, /readyz, /metrics" : Off),
     ];
 
     /// <summary>Lines to a person; one event, with the same words, to a log.</summary>

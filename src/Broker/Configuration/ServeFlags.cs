@@ -9,6 +9,7 @@ internal static class ServeFlags
     public const string Ports = "ports";
     public const string Http = "http";
     public const string Metrics = "metrics";
+    public const string SessionMetrics = "session-metrics";
     public const string Ssh = "ssh";
     public const string Store = "store";
     public const string Policy = "policy";
@@ -22,7 +23,8 @@ internal static class ServeFlags
         new(ListenHost, "ADDR", "Address for UDP (all addresses, IPv4 and IPv6)"),
         new(Ports, "LO:HI|shared:PORT", "UDP ports, a random one per client, or one for all; may repeat (60001:60999)", MayRepeat: true),
         new(Http, "ADDR:PORT|off", "Dashboard (127.0.0.1:8080)"),
-        new(Metrics, "ADDR:PORT|off", "Health endpoints (where the dashboard is, or would be)"),
+        new(Metrics, "ADDR:PORT|off", "Health and metrics (where the dashboard is, or would be)"),
+        new(SessionMetrics, "LIMIT|off", "Metrics by session for that many sessions at most, under /metrics/sessions (off)"),
         new(Ssh, "off", "Front door; not in this build"),
         new(Store, "sqlite:FILE", "Session store (sqlite:DIR/sessions.db)"),
         new(Policy, "FILE", "Tenants, users, targets and what they may (none: accounts of this machine open sessions)"),

@@ -20,8 +20,11 @@ internal sealed record ServeOptions
     /// <summary>Where the dashboard listens; null is off.</summary>
     public IPEndPoint? Http { get; init; }
 
-    /// <summary>Where health (and later the scrape) is served; null is off. The same as <see cref="Http"/> when it was not given.</summary>
+    /// <summary>Where health and the scrape are served; null is off. The same as <see cref="Http"/> when it was not given.</summary>
     public IPEndPoint? Metrics { get; init; }
+
+    /// <summary>How many sessions have metrics of their own; 0 is off.</summary>
+    public int SessionMetrics { get; init; }
 
     public required StoreAddress Store { get; init; }
 

@@ -10,6 +10,7 @@ namespace MoshBroker.Configuration;
 internal sealed class ServeOptionsReader
 {
     private const int MaxSocketPathBytes = 107;
+    private const int MaxSessionMetrics = 20_000;
     private const string DefaultHttp = "127.0.0.1:8080";
 
     private readonly IReadOnlyDictionary<string, List<Setting>> _settings;
@@ -46,6 +47,7 @@ internal sealed class ServeOptionsReader
             Ports = ToPorts(_settings.TryGetValue(ServeFlags.Ports, out List<Setting>? ports) ? ports : [Assumed(ServeFlags.Ports, "60001:60999")]),
             Http = dashboard,
             Metrics = Find(ServeFlags.Metrics) is { } metrics ? ToEndPoint(metrics) : dashboard ?? IPEndPoint.Parse(DefaultHttp),
+            SessionMetrics = Find(ServeFlags.SessionMetrics) is { } limit ? ToSessionLimit(limit) : 0,
             Store = Find(ServeFlags.Store) is { } store ? ToStore(store) : new StoreAddress.Sqlite(Path.Combine(data, "sessions.db")),
             PolicyFile = Find(ServeFlags.Policy)?.ToFullPath(),
             Node = ToNode(Find(ServeFlags.Node) ?? Assumed(ServeFlags.Node, _host.HostName)),
@@ -143,6 +145,14 @@ internal sealed class ServeOptionsReader
         return setting.Value.StartsWith(Sqlite, StringComparison.Ordinal)
             ? new StoreAddress.Sqlite((setting with { Value = setting.Value[Sqlite.Length..] }).ToFullPath())
             : throw setting.RefuseUnquoted("not a store: write it as sqlite:FILE");
+    }
+
+    private static int ToSessionLimit(Setting setting)
+    {
+        if (setting.Value == "off") { return 0; }
+        return int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit is >= 1 and <= MaxSessionMetrics
+            ? limit
+            : throw setting.Refuse($"not a number of sessions from 1 to {MaxSessionMetrics}: nine series each are a load for Prometheus, 500 is usual, 'off' is none");
     }
 
     private static string ToNode(Setting setting) =>

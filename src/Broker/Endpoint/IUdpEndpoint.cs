@@ -10,5 +10,8 @@ internal interface IUdpEndpoint : IDisposable
     /// <summary>Datagrams for this channel that were dropped before it could count them.</summary>
     long Drops(DropReason reason) => 0;
 
+    /// <summary>Datagrams that the kernel dropped since the socket was opened; from any thread.</summary>
+    uint KernelDrops => 0;
+
     SendResult Send(in UdpPath path, ReadOnlySpan<byte> datagram);
 }

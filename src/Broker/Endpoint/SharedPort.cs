@@ -5,6 +5,7 @@ using MoshBroker.Native;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.Crypto;
 using MoshBroker.Protocol.Datagrams;
+using MoshBroker.Telemetry;
 
 namespace MoshBroker.Endpoint;
 
@@ -19,6 +20,7 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
 
     private readonly FileDescriptor _socket;
     private readonly EpollLoop _loop;
+    private readonly BrokerMetrics _metrics;
     private readonly EndpointLog? _log;
     private readonly ReceiveBatch _batch = new(BatchCapacity);
     private readonly DatagramRing[] _rings;
@@ -32,15 +34,16 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
     private bool _disposed;
 
     /// <summary>Takes over <paramref name="socket"/>; each of <paramref name="loops"/> gets a ring.</summary>
-    public SharedPort(FileDescriptor socket, int port, MonoClock clock, IReadOnlyList<IDispatcher> loops, EndpointLog? log = null)
+    public SharedPort(FileDescriptor socket, int port, MonoClock clock, IReadOnlyList<IDispatcher> loops, BrokerMetrics metrics, EndpointLog? log = null)
     {
         _socket = socket;
         Port = port;
+        _metrics = metrics;
         _log = log;
         UdpNative.Widen(socket, BufferBytes);
         _rings = [.. loops.Select(loop => new DatagramRing(loop))];
         _finder = new SessionFinder(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), Stats);
-        _loop = new EpollLoop(clock, $"shared-{port}");
+        _loop = new EpollLoop(clock, $"shared-{port}", wait => metrics.MailboxWaited(ActorKind.Ingress, wait));
         _loop.Add(socket, EpollNative.In, this); // Nothing runs there yet.
         _loop.Start();
     }
@@ -120,9 +123,10 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
     private void Deliver(MonoTime now, int index)
     {
         DropReason reason = DropReason.Oversize;
+        UdpPath path = default;
         if (!_batch.IsTruncated(index))
         {
-            UdpPath path = _batch.Path(index, out bool congestionExperienced);
+            path = _batch.Path(index, out bool congestionExperienced);
             ReadOnlySpan<byte> datagram = _batch.Datagram(index);
             if (_finder.Find(now, path.Peer, datagram, out reason) is SharedRoute route)
             {
@@ -132,7 +136,23 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
         }
 
         Stats.CountDrop(reason);
+        CountDrop(now, path.Peer, reason, _batch.Datagram(index).Length);
         if (now.Since(_reportedAt) >= ReportIntervalMs) { Report(now); }
+    }
+
+    private void CountDrop(MonoTime now, in UdpAddress source, DropReason reason, int length)
+    {
+        _metrics.Received(source.IsIPv4, length);
+        _metrics.Dropped(reason);
+        switch (reason)
+        {
+            case DropReason.AuthFailed:
+                _metrics.AuthFailed(PeerClass.Known);
+                break;
+            case DropReason.UnknownSource or DropReason.TrialBudget:
+                _metrics.AuthFailed(_metrics.RecentPeers.Contains(now, source.Ip) ? PeerClass.Recent : PeerClass.Unknown);
+                break;
+        }
     }
 
     /// <summary>The first drop in a while, and how many there were since the last time: a flood must not be one of lines, too.</summary>

@@ -28,8 +28,20 @@ internal sealed class UdpEndpoint : IUdpEndpoint, IReadyHandler
 
     public int Port { get; }
 
-    /// <summary>Datagrams that the kernel dropped since the socket was opened.</summary>
-    public uint KernelDrops => _disposed ? 0 : UdpNative.Drops(_socket);
+    public uint KernelDrops
+    {
+        get
+        {
+            try
+            {
+                return UdpNative.Drops(_socket);
+            }
+            catch (ObjectDisposedException)
+            {
+                return 0; // Closed by its loop just now, which has counted them.
+            }
+        }
+    }
 
     public SendResult Send(in UdpPath path, ReadOnlySpan<byte> datagram) => UdpNative.Send(_socket, path, datagram);
 

@@ -1,3 +1,5 @@
+using MoshBroker.Telemetry;
+
 namespace MoshBroker.FrontDoor;
 
 /// <summary>The answer to an <see cref="OpenRequest"/>: a port and a key, or a refusal in words for the user.</summary>
@@ -11,5 +13,6 @@ internal abstract record OpenAnswer
     public sealed record Accepted(int Port, byte[] PrintedKey, string Session, IReadOnlyList<string> Warnings) : OpenAnswer;
 
     /// <summary>No session, and why, in one line that names the cure.</summary>
-    public sealed record Refused(string Message) : OpenAnswer;
+    /// <param name="Result">As metrics count it.</param>
+    public sealed record Refused(string Message, BootstrapResult Result = BootstrapResult.Error) : OpenAnswer;
 }

@@ -7,10 +7,11 @@ using Microsoft.Extensions.FileProviders;
 using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Components;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.Telemetry;
 
 namespace MoshBroker.Http;
 
-/// <summary>The web side: dashboard on <c>--http</c>, health on <c>--metrics</c>, one Kestrel for both.</summary>
+/// <summary>The web side: dashboard on <c>--http</c>, health and metrics on <c>--metrics</c>, one Kestrel for both.</summary>
 internal sealed class HttpServer : IAsyncDisposable
 {
     /// <summary>A viewer holds one connection for its feed; more than these are people or probes gone wrong.</summary>
@@ -24,7 +25,7 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <summary>Where the dashboard listens, with the port that was given for port 0; null is off.</summary>
     public IPEndPoint? Dashboard { get; }
 
-    /// <summary>Where <c>/livez</c> and <c>/readyz</c> are; null is off.</summary>
+    /// <summary>Where <c>/livez</c>, <c>/readyz</c> and <c>/metrics</c> are; null is off.</summary>
     public IPEndPoint? Health { get; }
 
     /// <summary>When somebody last asked for metrics.</summary>
@@ -33,11 +34,11 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <summary>Starts to listen; with both addresses off it does nothing.</summary>
     /// <exception cref="StartRefusedException">An address is in use, or not ours.</exception>
     public static async Task<HttpServer> StartAsync(
-        ServeOptions options, IBrokerFeed feed, ILoggerFactory? logging, TimeProvider clock, CancellationToken cancellationToken)
+        ServeOptions options, IBrokerFeed feed, MetricsEndpoint? metrics, ILoggerFactory? logging, TimeProvider clock, CancellationToken cancellationToken)
     {
         List<Listener> listeners = Listener.Of(options);
         if (listeners.Count == 0) { return new HttpServer(null, null, null); }
-        WebApplication application = Build(listeners, feed, logging, clock);
+        WebApplication application = Build(listeners, feed, metrics, logging, clock);
         try
         {
             await application.StartAsync(cancellationToken);
@@ -64,7 +65,7 @@ internal sealed class HttpServer : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    private static WebApplication Build(List<Listener> listeners, IBrokerFeed feed, ILoggerFactory? logging, TimeProvider clock)
+    private static WebApplication Build(List<Listener> listeners, IBrokerFeed feed, MetricsEndpoint? metrics, ILoggerFactory? logging, TimeProvider clock)
     {
         // Empty: no appsettings.json, no ASPNETCORE_ variables, no console log. What listens where is said by our own options only.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -110,6 +111,7 @@ internal sealed class HttpServer : IAsyncDisposable
         application.MapGet("/readyz", () => feed.Node.NotReadyBecause is { } reason
             ? Results.Text($"not ready: {OneLine.Of(reason)}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ready\n"));
+        metrics?.Map(application);
         application.MapGet("/feed/sessions", (HttpContext context, SessionFeed sessions) => sessions.ServeAsync(context));
         application.MapRazorComponents<App>();
         return application;

@@ -13,7 +13,7 @@ internal sealed class RequestGate(RequestDelegate next, ScrapeClock scrapes)
     private const string ContentPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static readonly PathString[] Health = ["/livez", "/readyz"];
+    private static readonly PathString[] Health = ["/livez", "/readyz", "/metrics", "/metrics/sessions"];
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using MoshBroker.Actors;
 using MoshBroker.Protocol;
@@ -16,12 +17,17 @@ internal sealed class EpollLoop : IDispatcher, IDisposable
     private const long FarMs = 1000;
     private const long FarGrainMs = 50;
 
+    // A wait that ends sooner found events that were there before it.
+    private static readonly TimeSpan Immediate = TimeSpan.FromMicroseconds(20);
+
     private readonly FileDescriptor _epoll = EpollNative.CreateEpoll();
     private readonly FileDescriptor _wake = EpollNative.CreateEvent();
     private readonly ConcurrentQueue<IScheduled> _ready = new();
     private readonly TimerHeap _timers = new();
     private readonly MonoClock _clock;
     private readonly Thread _thread;
+    private readonly Action<TimeSpan>? _waited;
+    private long _readySince;
 
     // Slot and generation of a watch are its epoll data: an event that was already fetched for a descriptor that a handler
     // before it in the same round closed must not reach the slot's next owner.
@@ -34,9 +40,11 @@ internal sealed class EpollLoop : IDispatcher, IDisposable
     private int _wakePending;
     private volatile bool _stopping;
 
-    public EpollLoop(MonoClock clock, string name)
+    /// <param name="waited">Told for each turn how long, at most, the work had been there when it was begun.</param>
+    public EpollLoop(MonoClock clock, string name, Action<TimeSpan>? waited = null)
     {
         _clock = clock;
+        _waited = waited;
         EpollEvent wake = new() { Events = EpollNative.In, Data = 0 };
         if (EpollNative.Control(_epoll, EpollNative.Add, _wake, ref wake) != 0) { throw Errno.Exception("epoll_ctl"); }
         _thread = new Thread(RunLoop) { Name = name, IsBackground = true };
@@ -120,9 +128,14 @@ internal sealed class EpollLoop : IDispatcher, IDisposable
         EpollEvent* events = (EpollEvent*)NativeMemory.Alloc(EventsPerRound, (nuint)sizeof(EpollEvent));
         try
         {
+            long roundBegan = Stopwatch.GetTimestamp();
             while (!_stopping)
             {
+                long asked = Stopwatch.GetTimestamp();
                 int count = EpollNative.Wait(_epoll, events, EventsPerRound, WaitMs());
+                long answered = Stopwatch.GetTimestamp();
+                _readySince = Stopwatch.GetElapsedTime(asked, answered) < Immediate ? roundBegan : answered;
+                roundBegan = answered;
                 MonoTime now = _now = _clock.Now();
                 for (int i = 0; i < count; i++)
                 {
@@ -141,8 +154,9 @@ internal sealed class EpollLoop : IDispatcher, IDisposable
         }
     }
 
-    private static void Handle(MonoTime now, IReadyHandler handler, uint events)
+    private void Handle(MonoTime now, IReadyHandler handler, uint events)
     {
+        _waited?.Invoke(Stopwatch.GetElapsedTime(_readySince));
         try
         {
             handler.OnReady(now, events);
@@ -159,7 +173,11 @@ internal sealed class EpollLoop : IDispatcher, IDisposable
         _ = EpollNative.Clear(_wake, out _);
         Volatile.Write(ref _wakePending, 0);
         // What is scheduled from here on wakes the loop again: descriptors and timers have their turn in between.
-        for (int left = _ready.Count; left > 0 && _ready.TryDequeue(out IScheduled? actor); left--) { actor.Run(now); }
+        for (int left = _ready.Count; left > 0 && _ready.TryDequeue(out IScheduled? actor); left--)
+        {
+            _waited?.Invoke(Stopwatch.GetElapsedTime(_readySince));
+            actor.Run(now);
+        }
     }
 
     private int WaitMs()

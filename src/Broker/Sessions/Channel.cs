@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Endpoint;
 using MoshBroker.Protocol;
@@ -7,6 +8,7 @@ using MoshBroker.Protocol.Datagrams;
 using MoshBroker.Protocol.States;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Protocol.Terminal;
+using MoshBroker.Telemetry;
 
 namespace MoshBroker.Sessions;
 
@@ -14,6 +16,7 @@ namespace MoshBroker.Sessions;
 internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
 {
     private const long MoveLogIntervalMs = 1000;
+    private const long FlapWithinMs = 60_000;
 
     private readonly SessionActor _session;
     private readonly ISessionHost _host;
@@ -22,11 +25,13 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
     private readonly ScreenState _screen;
     private readonly KeyTranslator _keys = new();
     private readonly EchoAckClock _echoAck = new();
+    private readonly ChannelMeter _meter;
     private readonly long[] _drops = new long[DropReasons.Count];
     private UdpPath _path;
     private MonoTime _now;
     private string? _peer;
-    private long _roams;
+    private UdpAddress _previous;
+    private MonoTime _leftPrevious = MonoTime.Never;
     private MonoTime _lastMoveTold = MonoTime.Never;
     private ByteBudget _budget;
 
@@ -35,6 +40,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
     {
         _session = session;
         _host = host;
+        _meter = new ChannelMeter(host.Metrics, session.Tenant, session.BackendKind, session.Facts.Id);
         Id = seed.Id;
         Port = seed.Port;
         _screen = new ScreenState(terminal);
@@ -52,6 +58,9 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
     }
 
     public int Id { get; }
+
+    /// <summary>The time of the last datagram.</summary>
+    public MonoTime Now => _now;
 
     public int Port { get; }
 
@@ -82,11 +91,14 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
             {
                 // Before any look at its key: from there not even the right key counts.
                 _drops[(int)DropReason.Network]++;
+                _meter.OnForbiddenNetwork(path, datagram.Length);
                 return;
             }
 
             _transport.AcceptsRemoteStates = _session.TakesInput;
+            MonoTime heard = _transport.LastHeard;
             DatagramVerdict verdict = _transport.OnDatagram(now, datagram, congestionExperienced);
+            _meter.OnDatagram(now, path, datagram.Length, verdict, heard, verdict.IsAuthentic ? PeerClass.Known : ClassOf(now, path.Peer));
             if (!verdict.IsAccepted) { _drops[(int)verdict.Reason]++; }
             if (verdict.IsFresh && path != _path) { Move(path); }
             if (verdict.RemoteAdvanced) { TakeInput(now); }
@@ -97,7 +109,11 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
         }
     }
 
-    public void OnOversize() => _drops[(int)DropReason.Oversize]++;
+    public void OnOversize()
+    {
+        _drops[(int)DropReason.Oversize]++;
+        _meter.OnOversize();
+    }
 
     public void OnBatchEnd(MonoTime now) => _session.OnTurnEnd(now);
 
@@ -109,6 +125,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
         translated.ResetWrittenCount();
         _keys.Translate(keys, _session.ApplicationCursorKeys, translated);
         _session.OnKeys(_now, this, translated.WrittenSpan);
+        _meter.OnInput(_now);
         translated.ResetWrittenCount();
     }
 
@@ -131,6 +148,9 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
     /// <summary>The program is quiet: what it drew may be sent.</summary>
     public void OnQuiet(MonoTime now) => _transport.LocalSettled(now);
 
+    /// <summary>The program printed.</summary>
+    public void OnOutput(MonoTime now) => _meter.OnOutput(now);
+
     /// <summary>Sends what is due, and says when to come again.</summary>
     public MonoTime Flush(MonoTime now)
     {
@@ -140,18 +160,26 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
         ArrayBufferWriter<byte> datagram = _host.SendBuffer;
         datagram.ResetWrittenCount();
         MonoTime mayTransmit = _budget.Next(now);
+        ulong frames = _transport.Frames;
+        long began = Stopwatch.GetTimestamp();
         while (mayTransmit <= now && _transport.TryTransmit(now, datagram))
         {
             _budget.Spend(datagram.WrittenCount);
             mayTransmit = _budget.Next(now);
-            if (_endpoint.Send(_path, datagram.WrittenSpan) == SendResult.TooLong) { _transport.OnSendTooLong(); }
+            _meter.OnComposed(now, began, isFrame: _transport.Frames != frames);
+            Send(datagram.WrittenSpan);
             datagram.ResetWrittenCount();
+            frames = _transport.Frames;
+            began = Stopwatch.GetTimestamp();
         }
 
         while (_transport.TryReadEvent(out TransportEvent happened))
         {
             if (happened.Kind == TransportEventKind.EpochNearlySpent) { _session.OnEpochNearlySpent(this); }
+            if (happened.Reason == EndReason.NonceReuse) { _meter.Metrics.NonceReuseBlocked(); }
         }
+
+        _meter.Report(now, _transport.Statistics);
 
         MonoTime next = MonoTime.Max(_transport.NextTimeout ?? MonoTime.Forever, mayTransmit);
         return tellsEcho && _echoAck.NextTimeout is { } echo ? MonoTime.Min(next, echo) : next;
@@ -176,7 +204,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
             (long)numbers.DatagramsSent,
             (long)numbers.BytesReceived,
             (long)numbers.BytesSent,
-            Volatile.Read(ref _roams),
+            _meter.Roams,
             (long)numbers.BlocksSealed,
             DropsByReason());
     }
@@ -188,11 +216,48 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
         return heard == MonoTime.Never ? null : Math.Max(0, now.Since(heard) / 1000.0);
     }
 
+    /// <summary>Datagrams for this channel that the kernel dropped.</summary>
+    public uint KernelDrops => _endpoint.KernelDrops;
+
+    /// <summary>The transport's numbers; from any thread, as far as single words go.</summary>
+    public TransportStatistics Statistics => _transport.Statistics;
+
+    /// <summary>What else was counted.</summary>
+    public ChannelMeter Meter => _meter;
+
     public void Dispose()
     {
+        _meter.Metrics.SocketClosed(_endpoint.KernelDrops);
+        if (_peer is not null) { _meter.Metrics.RecentPeers.Note(_now, _path.Peer.Ip); }
         _endpoint.Dispose();
         _transport.Dispose();
         _screen.Release();
+    }
+
+    private void Send(ReadOnlySpan<byte> datagram)
+    {
+        if (_peer is null)
+        {
+            // Nothing can be due before a client was heard; should a fault make it so, nobody gets it.
+            _meter.Metrics.UnauthenticatedResponse(datagram.Length);
+            return;
+        }
+
+        switch (_endpoint.Send(_path, datagram))
+        {
+            case SendResult.Sent:
+                _meter.Metrics.Sent(_path.Peer.IsIPv4, datagram.Length);
+                break;
+            case SendResult.TooLong:
+                _transport.OnSendTooLong();
+                break;
+        }
+    }
+
+    private PeerClass ClassOf(MonoTime now, in UdpAddress peer)
+    {
+        if (_peer is not null && peer == _path.Peer) { return PeerClass.Known; }
+        return _meter.Metrics.RecentPeers.Contains(now, peer.Ip) ? PeerClass.Recent : PeerClass.Unknown;
     }
 
     private Dictionary<string, long> DropsByReason()
@@ -211,12 +276,22 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
     private void Move(in UdpPath path)
     {
         bool first = _peer is null;
-        bool roamed = !first && path.Peer != _path.Peer;
+        UdpAddress from = _path.Peer;
+        bool roamed = !first && path.Peer != from;
         _path = path;
         if (!first && !roamed) { return; }
         _transport.PayloadLimit = path.Peer.IsIPv4 ? DatagramLimits.IPv4 : DatagramLimits.IPv6;
         Volatile.Write(ref _peer, path.Peer.ToString());
-        if (roamed) { Volatile.Write(ref _roams, _roams + 1); }
+        if (roamed)
+        {
+            _meter.OnRoamed(RoamKinds.Between(from, path.Peer), isFlap: path.Peer == _previous && _now.Since(_leftPrevious) <= FlapWithinMs);
+            (_previous, _leftPrevious) = (from, _now);
+        }
+        else
+        {
+            _meter.OnAttached(_session.IsFirst(this) ? AttachKind.First : AttachKind.Rekey);
+        }
+
         // A client may flap with every datagram; the log need not.
         if (_now.Since(_lastMoveTold) < MoveLogIntervalMs) { return; }
         _lastMoveTold = _now;

@@ -3,6 +3,7 @@ using MoshBroker.Actors;
 using MoshBroker.Endpoint;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.StateSync;
+using MoshBroker.Telemetry;
 
 namespace MoshBroker.Sessions;
 
@@ -12,6 +13,8 @@ internal interface ISessionHost
     IDispatcher Dispatcher { get; }
 
     TransportScratch Scratch { get; }
+
+    BrokerMetrics Metrics { get; }
 
     /// <summary>Chaff.</summary>
     IRandomSource Random { get; }

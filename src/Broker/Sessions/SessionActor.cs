@@ -6,6 +6,7 @@ using MoshBroker.Cluster;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Protocol.Terminal;
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Sessions;
@@ -47,6 +48,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         : base(host.Dispatcher, supervisor)
     {
         Facts = facts;
+        Tenant = host.Metrics.Tenant(facts.Tenant);
         _host = host;
         _owner = owner;
         _log = log;
@@ -76,6 +78,11 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
     public SessionStats Stats { get; } = new();
 
+    /// <summary>The number by which the tenant is counted.</summary>
+    public int Tenant { get; }
+
+    public BackendKind BackendKind { get; } = BackendKind.Pty;
+
     /// <summary>The clients; an array that is replaced, never changed, so that anybody may read it.</summary>
     public IReadOnlyList<Channel> Channels => Volatile.Read(ref _channels);
 
@@ -104,6 +111,8 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         try
         {
             Stats.PtyBytesRead += output.Length;
+            _host.Metrics.FromProgram(output.Length);
+            foreach (Channel channel in _channels) { channel.OnOutput(now); }
             long began = _cpu.IsLimited ? Stopwatch.GetTimestamp() : 0;
             _terminal.Write(output);
             if (_cpu.IsLimited) { SpendCpu(now, began); }
@@ -161,6 +170,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         _terms.OnKeys(now);
         Fit(channel);
         Stats.PtyBytesWritten += keys.Length;
+        _host.Metrics.ToProgram(keys.Length);
         _backend.Send(now, keys);
     }
 
@@ -168,10 +178,14 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
     public void OnMoved(Channel channel, string peer, bool roamed)
     {
+        if (!roamed && IsFirst(channel)) { _host.Metrics.BootstrapTook(BootstrapPhase.FirstDatagram, TimeSpan.FromMilliseconds(channel.Now.Since(_startedAt))); }
         if (roamed) { _log.Roamed(Facts.Id, peer); }
         else { _log.Attached(Facts.Id, peer); }
         _owner.OnMoved(this, peer, roamed);
     }
+
+    /// <summary>True for the client that the session was opened for.</summary>
+    public bool IsFirst(Channel channel) => channel.Id == _firstSeed.Id;
 
     public void OnEpochNearlySpent(Channel channel) => _owner.OnEpochNearlySpent(this, channel.Id);
 
@@ -309,6 +323,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     {
         EndReason.PeerShutdown => SessionEndReason.ClientQuit,
         EndReason.CryptoLimit => SessionEndReason.CryptoLimit,
+        EndReason.NonceReuse => SessionEndReason.InternalError,
         _ => SessionEndReason.ProtocolError,
     };
 

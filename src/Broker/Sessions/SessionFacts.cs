@@ -28,4 +28,7 @@ internal sealed record SessionFacts
 
     /// <summary>What policy granted at the beginning; null when nobody asked it. <see cref="SessionActor.Admission"/> is what holds now.</summary>
     public Admission? Admission { get; init; }
+
+    /// <summary>Whose session it is.</summary>
+    public string Tenant => Admission?.Tenant ?? Policy.DropInTenant;
 }

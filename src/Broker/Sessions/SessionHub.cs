@@ -8,7 +8,10 @@ using MoshBroker.Dashboard.Feed;
 using MoshBroker.Endpoint;
 using MoshBroker.FrontDoor;
 using MoshBroker.Native;
+using MoshBroker.Protocol;
 using MoshBroker.Protocol.Crypto;
+using MoshBroker.Protocol.StateSync;
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Sessions;
@@ -25,6 +28,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     private readonly SecureRandom _random;
     private readonly SessionLog _log;
     private readonly IAuditTrail _audit;
+    private readonly BrokerMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly PortPool _ports;
     private readonly SessionWorker[] _workers;
@@ -37,7 +41,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     private volatile bool _stopping;
 
     /// <exception cref="Configuration.StartRefusedException">There is no port to be had.</exception>
-    public SessionHub(HubSettings settings, ISessionStore store, KeySealer sealer, SessionLog log, IAuditTrail audit, TimeProvider time)
+    public SessionHub(HubSettings settings, ISessionStore store, KeySealer sealer, SessionLog log, IAuditTrail audit, BrokerMetrics metrics, TimeProvider time)
     {
         _settings = settings;
         _store = store;
@@ -45,13 +49,16 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         _random = new SecureRandom();
         _log = log;
         _audit = audit;
+        _metrics = metrics;
         _time = time;
         _clock = new MonoClock(time);
-        _workers = [.. Enumerable.Range(1, settings.Workers).Select(number => new SessionWorker(_clock, number))];
+        _workers = [.. Enumerable.Range(1, settings.Workers).Select(number => new SessionWorker(_clock, number, metrics))];
         IDispatcher[] loops = [.. _workers.Select(worker => worker.Loop)];
-        _ports = new PortPool(settings.ListenHost, settings.Ports, settings.EndpointLog, (socket, port) => new SharedPort(socket, port, _clock, loops, settings.EndpointLog));
+        _ports = new PortPool(settings.ListenHost, settings.Ports, settings.EndpointLog, (socket, port) => new SharedPort(socket, port, _clock, loops, metrics, settings.EndpointLog));
         _watchdog = new Watchdog(_workers.Select(worker => worker.Loop.Guard));
         foreach (SessionWorker worker in _workers) { worker.Loop.Start(); }
+        foreach (string tenant in settings.Policy().Tenants.Keys) { metrics.Tenant(tenant); }
+        metrics.Registry.OnCollect(() => metrics.SetLive(CountLive()));
     }
 
     /// <summary>Live sessions.</summary>
@@ -73,10 +80,38 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         }
     }
 
+    /// <summary>Live sessions' numbers, for metrics.</summary>
+    public IReadOnlyList<SessionReading> Readings
+    {
+        get
+        {
+            MonoTime now = _clock.Now();
+            DateTimeOffset wall = _time.GetUtcNow();
+            return [.. _sessions.Values.Where(entry => !entry.Actor.Stats.HasEnded).Select(entry => SessionReadings.Of(entry.Actor, now, wall))];
+        }
+    }
+
     public SessionView? Find(string id) => _sessions.TryGetValue(id, out SessionEntry? entry) ? View(entry) : null;
 
     /// <summary>Makes a session of what <c>open</c> brought; takes over the request's descriptors, whatever the answer.</summary>
     public async Task<OpenAnswer> OpenAsync(OpenRequest request, CancellationToken cancellation)
+    {
+        long began = _time.GetTimestamp();
+        BootstrapResult result = BootstrapResult.Error;
+        try
+        {
+            OpenAnswer answer = await PlaceAsync(request, cancellation);
+            result = answer is OpenAnswer.Refused refused ? refused.Result : BootstrapResult.Ok;
+            return answer;
+        }
+        finally
+        {
+            _metrics.Bootstrapped(_metrics.Tenant(request.Admission?.Tenant ?? Policy.DropInTenant), result);
+            if (result == BootstrapResult.Ok) { _metrics.BootstrapTook(BootstrapPhase.Placement, _time.GetElapsedTime(began)); }
+        }
+    }
+
+    private async Task<OpenAnswer> PlaceAsync(OpenRequest request, CancellationToken cancellation)
     {
         Forget();
         if (Refusal(request) is { } refusal)
@@ -166,6 +201,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     public void ApplyPolicy()
     {
         Policy policy = _settings.Policy();
+        foreach (string tenant in policy.Tenants.Keys) { _metrics.Tenant(tenant); }
         DateTimeOffset now = _time.GetUtcNow();
         foreach (SessionEntry entry in _sessions.Values)
         {
@@ -201,6 +237,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     {
         Interlocked.Decrement(ref _live);
         if (session.Facts.Admission is { } admission) { _quotas.Release(admission.Tenant, admission.User); }
+        _metrics.SessionEnded(session.Tenant, reason, _time.GetUtcNow() - session.Facts.CreatedAt);
         _log.Ended(session.Facts.Id, reason.ToName());
         _audit.Write(new AuditEvent(AuditEventName.SessionEnd) { Session = session.Facts.Id, Tenant = session.Facts.Admission?.Tenant, User = session.Facts.User, Reason = reason.ToName() });
         Task recorded = RecordEndAsync(session, reason);
@@ -229,7 +266,11 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
 
     public void OnEpochNearlySpent(SessionActor session, int channelId) => _ = DrawEpochAsync(session, channelId);
 
-    public void OnFailure(object actor, Exception failure) => _log.Failed(((SessionActor)actor).Facts.Id, failure);
+    public void OnFailure(object actor, Exception failure)
+    {
+        _metrics.ActorFailed(ActorKind.Session);
+        _log.Failed(((SessionActor)actor).Facts.Id, failure);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -256,7 +297,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         if (_stopping) { return new OpenAnswer.Refused("the broker is shutting down; try again when it is back"); }
         int capacity = _settings.Capacity.Sessions;
         return Count >= capacity
-            ? new OpenAnswer.Refused($"this broker has {capacity} sessions, as many as {_settings.Capacity.Limit} allow; {_settings.Capacity.Cure}")
+            ? new OpenAnswer.Refused($"this broker has {capacity} sessions, as many as {_settings.Capacity.Limit} allow; {_settings.Capacity.Cure}", BootstrapResult.Quota)
             : null;
     }
 
@@ -279,7 +320,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
             Reason = denial.Reason.ToName(),
             More = AuditEvent.Attribute("moshbroker.explanation", denial.Explanation),
         });
-        return new OpenAnswer.Refused(denial.UserLine);
+        return new OpenAnswer.Refused(denial.UserLine, denial.Reason is DenyReason.UserQuota or DenyReason.TenantQuota ? BootstrapResult.Quota : BootstrapResult.PolicyDenied);
     }
 
     private void Begin(SessionFacts facts, OpenRequest request, Func<int, ChannelSeed> take)
@@ -295,6 +336,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         SessionActor actor = new(facts, worker, this, this, _log, StartBackend, take(Array.IndexOf(_workers, worker)));
         _sessions[facts.Id] = new SessionEntry(actor, worker);
         Interlocked.Increment(ref _live);
+        _metrics.SessionStarted(actor.Tenant, actor.BackendKind);
         actor.Tell(new SessionMessage.Start());
     }
 
@@ -335,6 +377,34 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         {
             if (entry.EndedAt < before) { _sessions.TryRemove(id, out _); }
         }
+    }
+
+    private LiveCounts CountLive()
+    {
+        LiveCounts live = new() { Capacity = _settings.Capacity.Sessions, IsDraining = _stopping };
+        MonoTime now = _clock.Now();
+        ulong blocks = 0;
+        foreach (SessionEntry entry in _sessions.Values)
+        {
+            SessionActor session = entry.Actor;
+            IReadOnlyList<Channel> channels = session.Channels;
+            foreach (Channel channel in channels)
+            {
+                blocks = Math.Max(blocks, channel.Statistics.BlocksSealed);
+                live.SocketDrops += channel.KernelDrops;
+            }
+
+            if (!session.Stats.HasEnded) { live.Add(session.Tenant, SessionViews.StateOf(channels, now)); }
+        }
+
+        foreach (SharedPort port in SharedPorts)
+        {
+            live.SocketDrops += port.KernelDrops;
+            live.Demux.Add(port.Stats);
+        }
+
+        live.KeyBlocksUsed = blocks / (double)TransportStatistics.BlockLimit;
+        return live;
     }
 
     private SessionView View(SessionEntry entry) => SessionViews.Of(entry.Actor, _clock.Now());

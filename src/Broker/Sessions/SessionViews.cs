@@ -35,7 +35,7 @@ internal static class SessionViews
             [.. channels.Select(channel => channel.View(now))]);
     }
 
-    private static SessionState StateOf(IReadOnlyList<Channel> channels, MonoTime now)
+    public static SessionState StateOf(IReadOnlyList<Channel> channels, MonoTime now)
     {
         if (channels.Count == 0) { return SessionState.Unattached; }
         double? heard = channels.Min(channel => channel.HeardSecondsAgo(now));

@@ -4,17 +4,20 @@ using MoshBroker.Endpoint;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.StateSync;
+using MoshBroker.Telemetry;
 
 namespace MoshBroker.Sessions;
 
 /// <summary>A loop, and what the turns on it share because a turn never waits: buffers and compression state.</summary>
-internal sealed class SessionWorker(MonoClock clock, int number) : ISessionHost, IDisposable
+internal sealed class SessionWorker(MonoClock clock, int number, BrokerMetrics metrics) : ISessionHost, IDisposable
 {
     private const int ReadLength = 64 * 1024; // The kernel gives at most 4 KiB of a terminal at a time; later kernels may give more.
 
     private readonly ReceiveBatch _batch = new();
 
-    public EpollLoop Loop { get; } = new(clock, $"sessions-{number}");
+    public EpollLoop Loop { get; } = new(clock, $"sessions-{number}", wait => metrics.MailboxWaited(ActorKind.Session, wait));
+
+    public BrokerMetrics Metrics { get; } = metrics;
 
     public IDispatcher Dispatcher => Loop;
 

@@ -29,4 +29,7 @@ public enum EndReason
 
     /// <summary>The key is worn out: 2^47 blocks were encrypted under it.</summary>
     CryptoLimit,
+
+    /// <summary>The next sequence number had been used before under this key: a fault of ours, stopped before it sent.</summary>
+    NonceReuse,
 }

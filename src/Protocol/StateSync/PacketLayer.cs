@@ -27,20 +27,27 @@ internal sealed class PacketLayer : IDisposable
     private readonly AesOcb _cipher;
     private readonly Direction _sends;
     private readonly ReplayWindow _window = new();
+    private readonly MonoTime _createdAt;
     private ulong _sequence;
+    private ulong _sealed;
     private ulong _sequenceEnd;
     private bool _hasTimestamp;
     private ushort _timestampMs16;
     private MonoTime _timestampArrived;
 
-    public PacketLayer(Direction sends, SessionKey key, ulong epoch)
+    public PacketLayer(MonoTime now, Direction sends, SessionKey key, ulong epoch)
     {
+        _createdAt = now;
         _sends = sends;
         BeginEpoch(epoch);
         _cipher = new AesOcb(key);
     }
 
     public RoundTripEstimator RoundTrip { get; } = new();
+
+    public UplinkLoss Uplink { get; } = new();
+
+    public ArrivalJitter Jitter { get; } = new();
 
     public ulong Epoch { get; private set; }
 
@@ -55,7 +62,10 @@ internal sealed class PacketLayer : IDisposable
 
     public bool IsBlockLimitReached => BlocksSealed >= BlockLimit;
 
-    public bool CanSeal => _sequence < _sequenceEnd && !IsBlockLimitReached;
+    public bool CanSeal => _sequence < _sequenceEnd && !IsBlockLimitReached && !IsNonceSpent;
+
+    /// <summary>True when the next number was used before under this key: a fault of ours, and the end of the channel.</summary>
+    public bool IsNonceSpent => _sequence < _sealed;
 
     /// <summary>False while replies to timestamps may be answers to another incarnation's clock.</summary>
     public bool BelievesReplies { get; set; } = true;
@@ -111,7 +121,15 @@ internal sealed class PacketLayer : IDisposable
         ReplayKind replay = _window.Note(nonce.Sequence, out ulong distance);
         bool isFresh = replay == ReplayKind.None;
         if (isFresh)
+        {
+            Uplink.OnFresh(distance, now.Since(MonoTime.Max(LastHeard, _createdAt)));
             TakeTimestamps(now, packet, congestionExperienced);
+        }
+        else if (replay == ReplayKind.Reordered)
+        {
+            Uplink.OnLate(distance);
+        }
+
         verdict = new DatagramVerdict(DropReason.None, IsAuthentic: true, isFresh, nonce.Sequence, replay, distance, RemoteAdvanced: false);
         return packet.Payload;
     }
@@ -138,6 +156,7 @@ internal sealed class PacketLayer : IDisposable
 
         // Spent even if sealing or sending fails: the sequence is the nonce, and a repeated nonce breaks OCB for the whole session.
         Nonce nonce = new(_sends, _sequence++);
+        _sealed = _sequence;
         BlocksSealed += (ulong)(length + BlockLength - 1) / BlockLength;
         Span<byte> to = datagram.GetSpan(Nonce.WireLength + length + AesOcb.TagLength);
         nonce.Write(to);
@@ -162,6 +181,7 @@ internal sealed class PacketLayer : IDisposable
             _hasTimestamp = true;
             _timestampMs16 = unchecked((ushort)(packet.TimestampMs16 - (congestionExperienced ? CongestionPenalty : 0)));
             _timestampArrived = now;
+            Jitter.Add(now, packet.TimestampMs16);
         }
 
         if (packet.TimestampReplyMs16 != PacketView.NoTimestamp && BelievesReplies)

@@ -13,6 +13,9 @@ public sealed class RoundTripEstimator
     /// <summary>500 before the first sample.</summary>
     public double RttVariation { get; private set; } = 500;
 
+    /// <summary>How many round trips were measured.</summary>
+    public ulong Samples { get; private set; }
+
     /// <summary>False until the first sample.</summary>
     public bool HasSample { get; private set; }
 
@@ -28,6 +31,7 @@ public sealed class RoundTripEstimator
         if (sample is < 0 or >= LongestSample)
             return;
 
+        Samples++;
         if (HasSample)
         {
             RttVariation = (0.75 * RttVariation) + (0.25 * Math.Abs(SmoothedRtt - sample));

@@ -70,6 +70,9 @@ internal sealed class StateSender<TState>
         ? MonoTime.Max(Schedule.Deadline, MonoTime.Min(_emptyUntil, Schedule.AckDeadline))
         : MonoTime.Forever;
 
+    /// <summary>Instructions that carried a diff: not empty acks.</summary>
+    public ulong Frames { get; private set; }
+
     public void BeginEpoch(ulong numberFloor) => _numberFloor = numberFloor;
 
     public void StartShutdown(MonoTime now)
@@ -134,6 +137,7 @@ internal sealed class StateSender<TState>
         }
         else
         {
+            Frames++;
             newNum = !IsShuttingDown && Local.SameAs(_sent.Last.State) ? SendAgain(now) : SendAnew(now);
             _assumed = _sent.Count - 1;
         }

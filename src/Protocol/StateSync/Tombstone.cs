@@ -28,7 +28,7 @@ public sealed class Tombstone : IDisposable
     /// <param name="scratch">The scratch space of the thread that steps it.</param>
     public Tombstone(SessionKey key, ulong epoch, ulong nextExpectedSequence, TransportScratch scratch)
     {
-        _packets = new PacketLayer(Direction.ServerToClient, key, epoch);
+        _packets = new PacketLayer(MonoTime.Never, Direction.ServerToClient, key, epoch);
         _packets.Restore(nextExpectedSequence, blocksSealed: 0, MonoTime.Never);
         _fragmentId = epoch << PacketLayer.EpochBits;
         _scratch = scratch;

@@ -84,7 +84,7 @@ public sealed partial class Transport<TLocal, TRemote>
         StateSender<TLocal> sender = new(
             now, local, numbers.AcknowledgedNum, known, MonoTime.Never, FirstNumber(setup) - 1, setup.Random)
         { Heard = now };
-        Transport<TLocal, TRemote> transport = new(setup, sender, first, number);
+        Transport<TLocal, TRemote> transport = new(now, setup, sender, first, number);
         for (int i = 1; i < held; i++)
         {
             if (!TryReadState(ref snapshot, remote, out number, out TRemote? state) || number <= transport.RemoteNumber)

@@ -65,14 +65,14 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
     /// <param name="local">The state that the owner goes on changing; stays the owner's.</param>
     /// <param name="remote">The peer's state before its first; only copied from.</param>
     public Transport(MonoTime now, TransportSetup setup, TLocal local, TRemote remote)
-        : this(setup, new StateSender<TLocal>(now, local, 0, local.Snapshot(), now, FirstNumber(setup) - 1, setup.Random), remote.Snapshot(), 0)
+        : this(now, setup, new StateSender<TLocal>(now, local, 0, local.Snapshot(), now, FirstNumber(setup) - 1, setup.Random), remote.Snapshot(), 0)
     {
     }
 
-    private Transport(TransportSetup setup, StateSender<TLocal> sender, TRemote remote, ulong remoteNumber)
+    private Transport(MonoTime now, TransportSetup setup, StateSender<TLocal> sender, TRemote remote, ulong remoteNumber)
     {
         _isServer = setup.Sends == Direction.ServerToClient;
-        _packets = new PacketLayer(setup.Sends, setup.Key, setup.Epoch);
+        _packets = new PacketLayer(now, setup.Sends, setup.Key, setup.Epoch);
         _sender = sender;
         _receiver = new StateReceiver<TRemote>(remoteNumber, remote);
         _firstOfEpoch = FirstNumber(setup);
@@ -117,6 +117,12 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
 
     /// <summary>True once the peer acknowledged a state of this incarnation: its address is proven, its timestamps answer ours.</summary>
     public bool IsHeardByPeer => _sender.AcknowledgedNum >= _firstOfEpoch;
+
+    /// <summary>When the last fresh datagram came.</summary>
+    public MonoTime LastHeard => _packets.LastHeard;
+
+    /// <summary>How many instructions with a change of the local state were made.</summary>
+    public ulong Frames => _sender.Frames;
 
     /// <summary>The epoch in use.</summary>
     public ulong Epoch => _packets.Epoch;
@@ -166,13 +172,19 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
         Duplicates = _duplicates,
         Old = _old,
         Skipped = _skipped,
+        UplinkExpected = _packets.Uplink.Expected,
+        UplinkLost = _packets.Uplink.Lost,
+        UplinkOutage = _packets.Uplink.Outage,
         DatagramsSent = _datagramsSent,
         BytesSent = _bytesSent,
+        Frames = _sender.Frames,
         Retransmissions = _sender.Retransmissions,
         BlocksSealed = _packets.BlocksSealed,
         SmoothedRtt = _packets.RoundTrip.SmoothedRtt,
         RttVariation = _packets.RoundTrip.RttVariation,
         HasRttSample = _packets.RoundTrip.HasSample,
+        RttSamples = _packets.RoundTrip.Samples,
+        Jitter = _packets.Jitter.Value,
         LastHeard = _packets.LastHeard,
         LastRoundTripSentAt = _sender.AcknowledgedSentAt,
     };
@@ -416,9 +428,9 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
     {
         if (!_packets.CanSeal)
         {
-            if (_packets.IsBlockLimitReached)
+            if (_packets.IsBlockLimitReached || _packets.IsNonceSpent)
             {
-                End(now, EndReason.CryptoLimit);
+                End(now, _packets.IsNonceSpent ? EndReason.NonceReuse : EndReason.CryptoLimit);
                 Close();
             }
 
@@ -492,6 +504,7 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
             return;
         Phase = TransportPhase.Lingering;
         EndReason = reason;
+        _packets.Uplink.Settle();
         _lingerEnd = now.Plus(LingerTime);
         _sender.StartShutdown(now);
         _fragmenter.Clear();

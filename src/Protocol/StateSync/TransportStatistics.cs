@@ -3,6 +3,9 @@ namespace MoshBroker.Protocol.StateSync;
 /// <summary>Counts since the transport was made, and the present estimates.</summary>
 public readonly record struct TransportStatistics
 {
+    /// <summary>Each end may encrypt this many blocks under one key.</summary>
+    public const ulong BlockLimit = PacketLayer.BlockLimit;
+
     /// <summary>Datagrams handed to <c>OnDatagram</c>, of any kind.</summary>
     public ulong DatagramsReceived { get; init; }
 
@@ -27,11 +30,23 @@ public readonly record struct TransportStatistics
     /// <summary>Numbers that fresh ones skipped: lost, or yet to come.</summary>
     public ulong Skipped { get; init; }
 
+    /// <summary>Numbers of the peer's datagrams, from the first to the newest.</summary>
+    public ulong UplinkExpected { get; init; }
+
+    /// <summary>Of these, never seen while 64 higher ones were: lost on the way here.</summary>
+    public ulong UplinkLost { get; init; }
+
+    /// <summary>Of these, missing across a silence of more than 6.5 s.</summary>
+    public ulong UplinkOutage { get; init; }
+
     /// <summary>Datagrams handed out to be sent.</summary>
     public ulong DatagramsSent { get; init; }
 
     /// <summary>Their payload bytes.</summary>
     public ulong BytesSent { get; init; }
+
+    /// <summary>Instructions that carried a change, repeated ones included; empty acks are none.</summary>
+    public ulong Frames { get; init; }
 
     /// <summary>Instructions that repeated the newest state.</summary>
     public ulong Retransmissions { get; init; }
@@ -47,6 +62,12 @@ public readonly record struct TransportStatistics
 
     /// <summary>False until a round trip was measured.</summary>
     public bool HasRttSample { get; init; }
+
+    /// <summary>How many round trips were measured.</summary>
+    public ulong RttSamples { get; init; }
+
+    /// <summary>How unevenly what the peer sends is delayed, in ms (RFC 3550, section 6.4.1).</summary>
+    public double Jitter { get; init; }
 
     /// <summary>When the last fresh datagram came.</summary>
     public MonoTime LastHeard { get; init; }

@@ -6,6 +6,7 @@ using MoshBroker.Native;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.Crypto;
 using MoshBroker.Protocol.Datagrams;
+using MoshBroker.Telemetry;
 using MoshBroker.Testing;
 using Xunit;
 
@@ -17,6 +18,7 @@ public sealed class SharedPortTests : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly ManualDispatcher _loop = new();
+    private readonly BrokerMetrics _metrics = new();
     private readonly SharedPort _port;
     private readonly SessionKey _key = SessionKey.Generate(new SeededRandom(1));
     private readonly AesOcb _cipher;
@@ -25,7 +27,7 @@ public sealed class SharedPortTests : IDisposable
     public SharedPortTests()
     {
         FileDescriptor socket = UdpNative.TryBind(UdpAddress.From(IPAddress.IPv6Any, 0), out int port, out _)!;
-        _port = new SharedPort(socket, port, new MonoClock(TimeProvider.System), [_loop]);
+        _port = new SharedPort(socket, port, new MonoClock(TimeProvider.System), [_loop], _metrics);
         _cipher = new AesOcb(_key);
         _client.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _client.ReceiveTimeout = (int)Patience.TotalMilliseconds;
@@ -34,6 +36,7 @@ public sealed class SharedPortTests : IDisposable
     public void Dispose()
     {
         _port.Dispose();
+        _metrics.Dispose();
         _client.Dispose();
         _cipher.Dispose();
         _key.Dispose();

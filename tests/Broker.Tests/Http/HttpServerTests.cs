@@ -33,7 +33,7 @@ public sealed class HttpServerTests : IAsyncLifetime
         Metrics = metrics is null ? null : IPEndPoint.Parse(metrics),
     };
 
-    private Task<HttpServer> StartAsync(ServeOptions options) => HttpServer.StartAsync(options, _feed, logging: null, TimeProvider.System, default);
+    private Task<HttpServer> StartAsync(ServeOptions options) => HttpServer.StartAsync(options, _feed, metrics: null, logging: null, TimeProvider.System, default);
 
     private async Task<(HttpStatusCode Status, string Body)> GetAsync(IPEndPoint? endPoint, string path, string? host = null, HttpMethod? method = null)
     {

@@ -4,6 +4,7 @@ using MoshBroker.Endpoint;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Sessions;
+using MoshBroker.Telemetry;
 using MoshBroker.Testing;
 
 namespace MoshBroker.Broker.Tests.Sessions;
@@ -16,6 +17,8 @@ internal sealed class MemoryHost : ISessionHost, IDisposable
     public IDispatcher Dispatcher => Loop;
 
     public TransportScratch Scratch { get; } = new();
+
+    public BrokerMetrics Metrics { get; } = new();
 
     public IRandomSource Random { get; } = new SeededRandom(1);
 
@@ -33,5 +36,9 @@ internal sealed class MemoryHost : ISessionHost, IDisposable
         return Endpoints[seed.Port] = new MemoryEndpoint(seed.Port, handler);
     }
 
-    public void Dispose() => Scratch.Dispose();
+    public void Dispose()
+    {
+        Scratch.Dispose();
+        Metrics.Dispose();
+    }
 }

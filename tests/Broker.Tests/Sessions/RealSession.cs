@@ -12,6 +12,7 @@ using MoshBroker.Protocol.Crypto;
 using MoshBroker.Protocol.States;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Sessions;
+using MoshBroker.Telemetry;
 using MoshBroker.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -23,6 +24,7 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly MonoClock _clock = new(TimeProvider.System);
+    private readonly BrokerMetrics _metrics = new();
     private readonly SessionWorker _worker;
     private readonly Watchdog _watchdog;
     private readonly SessionActor _actor;
@@ -35,7 +37,7 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
 
     public RealSession()
     {
-        _worker = new SessionWorker(_clock, 1);
+        _worker = new SessionWorker(_clock, 1, _metrics);
         _watchdog = new Watchdog([_worker.Loop.Guard]);
         _worker.Loop.Start();
         using SessionKey key = SessionKey.Generate(new SeededRandom(1));
@@ -114,6 +116,7 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
         _actor.Tell(new SessionMessage.Close(SessionEndReason.Operator));
         _watchdog.Dispose();
         _worker.Dispose();
+        _metrics.Dispose();
         _socket.Dispose();
         _client.Dispose();
         _scratch.Dispose();

@@ -5,6 +5,7 @@ using MoshBroker.Cluster;
 using MoshBroker.Configuration;
 using MoshBroker.FrontDoor;
 using MoshBroker.Sessions;
+using MoshBroker.Telemetry;
 using MoshBroker.Testing;
 using Xunit;
 
@@ -14,6 +15,7 @@ namespace MoshBroker.Broker.Tests.Sessions;
 public sealed class SessionHubTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
+    private readonly BrokerMetrics _metrics = new();
     private readonly KeySealer _sealer;
     private readonly LogLines<SessionHub> _log = new();
 
@@ -23,6 +25,7 @@ public sealed class SessionHubTests : IDisposable
 
     public void Dispose()
     {
+        _metrics.Dispose();
         _sealer.Dispose();
         _folder.Dispose();
     }
@@ -102,7 +105,7 @@ public sealed class SessionHubTests : IDisposable
 
     private SessionHub Hub(ISessionStore store, Capacity capacity) => new(
         new HubSettings("node", null, [new PortSource.Range(20_000, 29_999)], 1, capacity), store, _sealer, new SessionLog(_log),
-        DispatchProxy.Create<IAuditTrail, RecordingStore>(), TimeProvider.System);
+        DispatchProxy.Create<IAuditTrail, RecordingStore>(), _metrics, TimeProvider.System);
 
     /// <summary>Notes calls as text and answers with nothing.</summary>
     public class RecordingStore : DispatchProxy

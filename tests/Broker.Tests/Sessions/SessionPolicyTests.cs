@@ -5,6 +5,7 @@ using MoshBroker.Cluster;
 using MoshBroker.Configuration;
 using MoshBroker.FrontDoor;
 using MoshBroker.Sessions;
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 using MoshBroker.Testing;
 using Xunit;
@@ -18,6 +19,7 @@ public sealed class SessionPolicyTests : IAsyncLifetime
     private readonly LogLines<SessionHub> _log = new();
     private readonly EventList _audit = new();
     private readonly List<TestPty> _terminals = [];
+    private readonly BrokerMetrics _metrics = new();
     private KeySealer _sealer = null!;
     private SqliteStore _store = null!;
     private SessionHub _hub = null!;
@@ -28,13 +30,14 @@ public sealed class SessionPolicyTests : IAsyncLifetime
         _sealer = new KeySealer(MasterKey.Load(_folder.Path, path: null));
         _store = SqliteStore.Open($"{_folder.Path}/sessions.db", TimeProvider.System);
         HubSettings settings = new("node", null, [new PortSource.Range(20_000, 29_999)], 1, new Capacity(100, "test", "none")) { Policy = () => _policy };
-        _hub = new SessionHub(settings, _store, _sealer, new SessionLog(_log), _audit, TimeProvider.System);
+        _hub = new SessionHub(settings, _store, _sealer, new SessionLog(_log), _audit, _metrics, TimeProvider.System);
         return Task.CompletedTask;
     }
 
     public async Task DisposeAsync()
     {
         await _hub.DisposeAsync();
+        _metrics.Dispose();
         await _store.DisposeAsync();
         _sealer.Dispose();
         foreach (TestPty terminal in _terminals) { terminal.Dispose(); }

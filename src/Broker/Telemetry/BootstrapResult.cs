@@ -1,0 +1,13 @@
+namespace MoshBroker.Telemetry;
+
+/// <summary>What became of a request for a session.</summary>
+internal enum BootstrapResult
+{
+    Ok,
+    AuthDenied,
+    PolicyDenied,
+    Quota,
+    TargetUnreachable,
+    Timeout,
+    Error,
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using MoshBroker.Endpoint;
+using MoshBroker.Protocol;
+using MoshBroker.Protocol.Datagrams;
+using MoshBroker.Protocol.StateSync;
+
+namespace MoshBroker.Telemetry;
+
+/// <summary>What one channel's turns tell the metrics. Belongs to the session's loop; single words may be read from anywhere.</summary>
+internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, BackendKind backend, string session)
+{
+    // A client that is there speaks every 3 s.
+    private const long GapFromMs = 5000;
+
+    private const long RttIntervalMs = 1000;
+
+    // A program that has printed nothing by then shows nothing of the input, or takes its time over it: not the broker's share.
+    private const long ProgramLimitMs = 1000;
+
+    private TransportStatistics _told;
+    private MonoTime _rttToldAt = MonoTime.Never;
+    private MonoTime _inputAt = MonoTime.Forever;
+    private bool _hasEffect;
+    private int _screens;
+    private long _roams;
+    private long _authFailures;
+
+    public long Roams => Volatile.Read(ref _roams);
+
+    public long AuthFailures => Volatile.Read(ref _authFailures);
+
+    public BrokerMetrics Metrics => metrics;
+
+    /// <summary>A datagram came.</summary>
+    /// <param name="lastHeard">When a fresh one had come before.</param>
+    /// <param name="peer">Who sent it, if it is not authentic.</param>
+    public void OnDatagram(MonoTime now, in UdpPath path, int length, in DatagramVerdict verdict, MonoTime lastHeard, PeerClass peer)
+    {
+        metrics.Received(path.Peer.IsIPv4, length);
+        if (verdict.Reason != DropReason.None)
+        {
+            metrics.Dropped(verdict.Reason);
+            if (verdict.Reason == DropReason.AuthFailed)
+            {
+                Volatile.Write(ref _authFailures, _authFailures + 1);
+                metrics.AuthFailed(peer);
+            }
+        }
+
+        if (verdict.Replay != ReplayKind.None) { metrics.Replayed(verdict.Replay); }
+        if (verdict.IsFresh && lastHeard != MonoTime.Never && now.Since(lastHeard) >= GapFromMs) { metrics.ClientReturned(tenant, now.Since(lastHeard)); }
+    }
+
+    public void OnForbiddenNetwork(in UdpPath path, int length)
+    {
+        metrics.Received(path.Peer.IsIPv4, length);
+        metrics.Dropped(DropReason.Network);
+    }
+
+    public void OnOversize() => metrics.Dropped(DropReason.Oversize);
+
+    public void OnAttached(AttachKind kind) => metrics.Attached(tenant, kind);
+
+    public void OnRoamed(RoamKind kind, bool isFlap)
+    {
+        Volatile.Write(ref _roams, _roams + 1);
+        metrics.Roamed(tenant, kind, isFlap);
+    }
+
+    /// <summary>Input of the client went to the program.</summary>
+    public void OnInput(MonoTime now)
+    {
+        if (_inputAt == MonoTime.Forever || (!_hasEffect && now.Since(_inputAt) > ProgramLimitMs)) { _inputAt = now; }
+    }
+
+    /// <summary>The program printed: if input went to it just before, this is its effect.</summary>
+    public void OnOutput(MonoTime now)
+    {
+        _screens++;
+        if (_inputAt == MonoTime.Forever || _hasEffect) { return; }
+        if (now.Since(_inputAt) <= ProgramLimitMs) { _hasEffect = true; }
+        else { _inputAt = MonoTime.Forever; }
+    }
+
+    /// <summary>A datagram was made.</summary>
+    /// <param name="began">Stopwatch's reading before it was.</param>
+    /// <param name="isFrame">True when it begins to carry a change of the screen.</param>
+    public void OnComposed(MonoTime now, long began, bool isFrame)
+    {
+        if (!isFrame) { return; }
+        metrics.FrameBuilt(Stopwatch.GetElapsedTime(began));
+        if (_screens > 1) { metrics.FramesCoalesced(_screens - 1); }
+        _screens = 0;
+        if (!_hasEffect) { return; }
+        metrics.Echoed(tenant, backend, now.Since(_inputAt), session);
+        _hasEffect = false;
+        _inputAt = MonoTime.Forever;
+    }
+
+    /// <summary>Passes on what the transport counted since the last time.</summary>
+    public void Report(MonoTime now, in TransportStatistics numbers)
+    {
+        if (numbers.UplinkExpected != _told.UplinkExpected || numbers.UplinkLost != _told.UplinkLost || numbers.UplinkOutage != _told.UplinkOutage)
+        {
+            metrics.Uplink(
+                tenant, numbers.UplinkExpected - _told.UplinkExpected, numbers.UplinkLost - _told.UplinkLost, numbers.UplinkOutage - _told.UplinkOutage);
+        }
+
+        if (numbers.Frames != _told.Frames || numbers.Retransmissions != _told.Retransmissions)
+        {
+            metrics.Downlink(tenant, numbers.Frames - _told.Frames, numbers.Retransmissions - _told.Retransmissions);
+        }
+
+        if (numbers.RttSamples != _told.RttSamples && now.Since(_rttToldAt) >= RttIntervalMs)
+        {
+            _rttToldAt = now;
+            metrics.RoundTrip(tenant, numbers.SmoothedRtt, session);
+        }
+
+        _told = numbers;
+    }
+}

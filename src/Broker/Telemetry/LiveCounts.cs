@@ -1,0 +1,34 @@
+using MoshBroker.Dashboard.Feed;
+
+namespace MoshBroker.Telemetry;
+
+/// <summary>The node at the moment of a scrape.</summary>
+internal sealed class LiveCounts
+{
+    private static readonly int States = Enum.GetValues<SessionState>().Length;
+
+    private readonly int[] _sessions = new int[(TenantTable.Limit + 1) * States];
+
+    public int Capacity { get; set; }
+
+    public bool IsDraining { get; set; }
+
+    /// <summary>The share of its key that the busiest channel has used up.</summary>
+    public double KeyBlocksUsed { get; set; }
+
+    /// <summary>Datagrams that the kernel dropped on the sockets that are open.</summary>
+    public long SocketDrops { get; set; }
+
+    /// <summary>How the datagrams of shared ports found their sessions.</summary>
+    public DemuxTotals Demux { get; } = new();
+
+    public int Total { get; private set; }
+
+    public int Sessions(int tenant, SessionState state) => _sessions[(tenant * States) + (int)state];
+
+    public void Add(int tenant, SessionState state)
+    {
+        _sessions[(tenant * States) + (int)state]++;
+        Total++;
+    }
+}
