@@ -12,11 +12,16 @@ internal sealed class SendSchedule
     // Data is acknowledged within this, ms, if nothing else is sent before.
     private const long AckDelay = 100;
 
+    // What comes just after a frame waits for a whole frame interval, so that on a long path even a settled change waits this part of it: 0 ms at an
+    // interval of 20 ms, 7 ms at 250 ms.
+    private const int SettledShare = 32;
+
     // A peer that brought nothing new for so long gets heartbeats only, ms.
     private const long ActiveRetryTime = 10_000;
 
     private MonoTime _collectingSince = MonoTime.Forever;
     private MonoTime _nextFrame = MonoTime.Never;
+    private long _settledDelay;
     private bool _isSettled;
 
     public SendSchedule(MonoTime now) => AckDeadline = now;
@@ -47,6 +52,7 @@ internal sealed class SendSchedule
     {
         MonoTime nextFrame = newestSentAt.Plus(roundTrip.FrameInterval);
         _nextFrame = nextFrame;
+        _settledDelay = Math.Min(CollectionDelay, roundTrip.FrameInterval / SettledShare);
         if (IsDataAckPending)
             AckDeadline = MonoTime.Min(AckDeadline, now.Plus(AckDelay));
 
@@ -89,7 +95,7 @@ internal sealed class SendSchedule
         _isSettled = false;
     }
 
-    private MonoTime CollectedAt => _isSettled ? _collectingSince : _collectingSince.Plus(CollectionDelay);
+    private MonoTime CollectedAt => _collectingSince.Plus(_isSettled ? _settledDelay : CollectionDelay);
 
     /// <summary>The nearest of the states sent that the current one differs from.</summary>
     public enum Difference

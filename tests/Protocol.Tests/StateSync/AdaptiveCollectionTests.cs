@@ -31,6 +31,27 @@ public sealed class AdaptiveCollectionTests : IDisposable
     }
 
     [Fact]
+    public void On_a_long_path_a_settled_change_still_waits_for_what_may_come_with_it()
+    {
+        _pair.ToServer.MinDelay = _pair.ToServer.MaxDelay = _pair.ToClient.MinDelay = _pair.ToClient.MaxDelay = 250;
+        for (int i = 0; i < 30; i++)
+        {
+            Write();
+            _pair.Input.Append("x"u8);
+            _pair.Run(1000);
+        }
+
+        int before = _pair.DatagramsToClient;
+        Write();
+        _pair.Run(1);
+        _pair.Server.LocalSettled(_pair.Clock.Now);
+        _pair.Run(4);
+        Assert.Equal(before, _pair.DatagramsToClient);
+        _pair.Run(2);
+        Assert.Equal(before + 1, _pair.DatagramsToClient);
+    }
+
+    [Fact]
     public void A_change_that_does_not_settle_is_sent_after_eight_milliseconds()
     {
         int before = _pair.DatagramsToClient;
