@@ -430,11 +430,12 @@ public sealed class Framebuffer
     /// <summary>True when two rows look the same and behave the same when the screen changes further.</summary>
     internal bool RowEquals(int row, Framebuffer other, int otherRow)
     {
-        // The bottom row can't go on anywhere, so what its mark was at the other end is not known when it has moved up.
-        bool isMarkUnknown = otherRow == other.Rows - 1 && row < Rows - 1;
+        // The bottom row can't go on anywhere: whatever its mark says here, a client's has none there, so that it is known when the row moves up.
         bool sharesTexts = ReferenceEquals(Memory, other.Memory);
         ReadOnlySpan<Cell> mine = Row(row);
-        if (isMarkUnknown && mine[^1].Wraps)
+        bool goesOn = row < Rows - 1 && mine[^1].Wraps;
+        bool otherGoesOn = otherRow < other.Rows - 1 && other.Row(otherRow)[^1].Wraps;
+        if (goesOn != otherGoesOn)
             return false;
         if (sharesTexts && ReferenceEquals(_store, other._store) && _slots[row] == other._slots[otherRow])
             return true;
@@ -457,7 +458,7 @@ public sealed class Framebuffer
             theirsHidden = !theirsHidden && HidesNext(theirs, column);
         }
 
-        return row == Rows - 1 || isMarkUnknown || mine[^1].Wraps == theirs[^1].Wraps;
+        return true;
     }
 
     /// <summary>True when two visible cells of one column look alike. Whether the row goes on is not compared.</summary>

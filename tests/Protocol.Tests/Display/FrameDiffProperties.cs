@@ -75,6 +75,23 @@ public sealed class FrameDiffProperties
         FrameDiffs.Apply(client.Frame, server.Frame, client);
     }
 
+    [Fact]
+    public void A_row_that_went_on_moved_to_the_bottom_and_came_back_without_going_on_is_no_longer_marked()
+    {
+        Emulator server = new(5, 3);
+        Emulator client = new(5, 3);
+        foreach (string output in (string[])["\e[2;1H123456", "\e[H\eM", "\e[3;5HX\e[3;1H", "\n"])
+        {
+            Framebuffer from = server.Frame.Snapshot();
+            server.Write(System.Text.Encoding.ASCII.GetBytes(output));
+            FrameDiffs.Apply(from, server.Frame, client);
+            from.Release();
+        }
+
+        Assert.Equal("1234X", server.Frame.RowText(1));
+        Assert.False(client.Frame.Row(1)[^1].Wraps);
+    }
+
     private static void AssertDraws(Emulator server, Emulator client, ReadOnlySpan<byte> bytes)
     {
         client.Write(bytes);
