@@ -80,7 +80,7 @@ public sealed class FrameDiffProperties
     {
         Emulator server = new(5, 3);
         Emulator client = new(5, 3);
-        foreach (string output in (string[])["\e[2;1H123456", "\e[H\eM", "\e[3;5HX\e[3;1H", "\n"])
+        foreach (string output in (string[])["\e[2;1H123456", "\e[H\eM", "\e[3;5H5\e[3;1H", "\n"])
         {
             Framebuffer from = server.Frame.Snapshot();
             server.Write(System.Text.Encoding.ASCII.GetBytes(output));
@@ -88,7 +88,7 @@ public sealed class FrameDiffProperties
             from.Release();
         }
 
-        Assert.Equal("1234X", server.Frame.RowText(1));
+        Assert.Equal("12345", server.Frame.RowText(1));
         Assert.False(client.Frame.Row(1)[^1].Wraps);
     }
 
