@@ -57,6 +57,11 @@ internal static class ConfigFile
         {
             throw Refuse($"{file} line {e.Start.Line}: not YAML: {OneLine.Of(e)}");
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        {
+            // The scanner's own confusion, which it does not report as such: a plain word that goes on over lines inside braces, for one.
+            throw Refuse($"{file}: not YAML: look for a missing quote, comma or bracket");
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Refuse($"config {file}: {OneLine.Of(e)}: name a file that the broker's user can read by --config");

@@ -115,6 +115,28 @@ public sealed class ConfigFileTests : IDisposable
     }
 
     [Fact]
+    public void Whatever_the_file_holds_it_is_read_or_refused_in_one_line()
+    {
+        const string Sample = "node: {a: [b, 'c'], d: \"e\"}\nports:\n- 60001:60010\n- &x shared:1 # y\nhttp: |\n  off\n";
+        const string Marks = "{}[]:,'\"\n -&*|>#?!%a";
+        Random random = new(20260701);
+        for (int run = 0; run < 3000; run++)
+        {
+            char[] text = Sample.ToCharArray();
+            for (int i = random.Next(1, 6); i > 0; i--) { text[random.Next(text.Length)] = Marks[random.Next(Marks.Length)]; }
+            System.IO.File.WriteAllText(File, text);
+            try
+            {
+                _ = ConfigFile.Read(File);
+            }
+            catch (StartRefusedException refused)
+            {
+                Assert.DoesNotContain('\n', refused.Message);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_missing_file_is_named_with_the_cure()
     {
         string line = await RefusedFileAsync(Path.Combine(_folder.Path, "none.yaml"));
