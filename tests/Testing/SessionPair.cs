@@ -52,7 +52,7 @@ public class SessionPair<TScreen, TShown> : IDisposable
     public Transport<UserInputState, TShown> Client { get; set; }
 
     /// <summary>The server's current state.</summary>
-    public TScreen Screen { get; }
+    public TScreen Screen { get; set; }
 
     /// <summary>The client's current state.</summary>
     public UserInputState Input { get; set; } = new();

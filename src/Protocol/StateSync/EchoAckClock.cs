@@ -1,3 +1,5 @@
+using MoshBroker.Protocol.Snapshots;
+
 namespace MoshBroker.Protocol.StateSync;
 
 /// <summary>
@@ -48,5 +50,22 @@ public sealed class EchoAckClock
         }
 
         return EchoAck != before;
+    }
+
+    internal void WriteContent(ref SnapshotWriter to)
+    {
+        to.UInt64(EchoAck);
+        to.Int(_count);
+        for (int i = 0; i < _count; i++)
+            to.UInt64(_records[(_first + i) % MaxRecords].Number);
+    }
+
+    /// <summary>What waits, waits anew: clocks of two processes have nothing in common, and later is never wrong.</summary>
+    internal static EchoAckClock ReadContent(ref SnapshotReader from, MonoTime now)
+    {
+        EchoAckClock clock = new(from.UInt64());
+        for (int count = from.Int(0, MaxRecords); count > 0; count--)
+            clock.Record(now, from.UInt64());
+        return clock;
     }
 }

@@ -50,4 +50,13 @@ public interface ISyncState<TSelf>
     /// after which this state must not be used.
     /// </summary>
     bool TryReadContent(ReadOnlySpan<byte> content) => throw new NotSupportedException();
+
+    /// <summary>
+    /// Called on the current state when a transport is restored: the peer holds <paramref name="acknowledged"/>, made of a snapshot, and what this state owes to
+    /// it must hold again.
+    /// </summary>
+    void GoOnFrom(TSelf acknowledged)
+    {
+        // Most states are nothing but their content.
+    }
 }

@@ -25,17 +25,21 @@ public sealed class Tombstone : IDisposable
     /// <param name="key">The channel's key.</param>
     /// <param name="epoch">A new epoch, higher than all that sent under this key, and committed.</param>
     /// <param name="nextExpectedSequence">One more than the highest sequence number of the client's; lower ones are not answered.</param>
+    /// <param name="blocksSealed"><see cref="TransportStatistics.BlocksSealed"/> of the channel at its end: what was encrypted under the key by all before.</param>
     /// <param name="scratch">The scratch space of the thread that steps it.</param>
-    public Tombstone(SessionKey key, ulong epoch, ulong nextExpectedSequence, TransportScratch scratch)
+    public Tombstone(SessionKey key, ulong epoch, ulong nextExpectedSequence, ulong blocksSealed, TransportScratch scratch)
     {
         _packets = new PacketLayer(MonoTime.Never, Direction.ServerToClient, key, epoch);
-        _packets.Restore(nextExpectedSequence, blocksSealed: 0, MonoTime.Never);
+        _packets.Restore(nextExpectedSequence, blocksSealed, MonoTime.Never);
         _fragmentId = epoch << PacketLayer.EpochBits;
         _scratch = scratch;
     }
 
     /// <summary>One more than the highest sequence number of an authentic datagram of the client's.</summary>
     public ulong NextExpectedSequence => _packets.NextExpected;
+
+    /// <summary>How many blocks were encrypted under the key, by this one and all before; at 2^47 it falls silent.</summary>
+    public ulong BlocksSealed => _packets.BlocksSealed;
 
     /// <summary>Takes a UDP payload; true when <paramref name="answer"/> got one that is to be sent to where it came from.</summary>
     /// <remarks>Every datagram is to be counted as dropped for the verdict's reason: that of an authentic one is <see cref="DropReason.Tombstone"/>.</remarks>

@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using MoshBroker.Protocol.Crypto;
+using MoshBroker.Protocol.Snapshots;
 using MoshBroker.Protocol.Wire;
 
 namespace MoshBroker.Protocol.StateSync;
@@ -14,6 +14,13 @@ public sealed partial class Transport<TLocal, TRemote>
     /// state (which the owner saves) and the key are not in it; the states held of the peer, and the newest local one that it acknowledged, are.
     /// </summary>
     public void WriteSnapshot(IBufferWriter<byte> destination)
+    {
+        SnapshotWriter to = new(destination, TransportSnapshot.Kind, TransportSnapshot.Version);
+        WriteContent(ref to);
+        to.End();
+    }
+
+    internal void WriteContent(ref SnapshotWriter to)
     {
         TransportSnapshot numbers = new()
         {
@@ -31,22 +38,19 @@ public sealed partial class Transport<TLocal, TRemote>
             RttVariation = _packets.RoundTrip.RttVariation,
             Malformed = _malformedReceived,
         };
-        numbers.Write(destination);
+        numbers.Write(ref to);
 
-        ArrayBufferWriter<byte> content = new();
+        GrowingBuffer content = Scratch.Diff;
+        content.Reset();
         _sender.Acknowledged.WriteContent(content);
-        WriteLength(destination, content.WrittenCount);
-        destination.Write(content.WrittenSpan);
-        WriteLength(destination, _receiver.Count);
+        to.Block(content.Written);
+        to.Int(_receiver.Count);
         for (int i = 0; i < _receiver.Count; i++)
         {
-            content.ResetWrittenCount();
+            content.Reset();
             _receiver.StateAt(i).WriteContent(content);
-            Span<byte> number = destination.GetSpan(sizeof(ulong));
-            BinaryPrimitives.WriteUInt64BigEndian(number, _receiver.NumberAt(i));
-            destination.Advance(sizeof(ulong));
-            WriteLength(destination, content.WrittenCount);
-            destination.Write(content.WrittenSpan);
+            to.UInt64(_receiver.NumberAt(i));
+            to.Block(content.Written);
         }
     }
 
@@ -64,33 +68,47 @@ public sealed partial class Transport<TLocal, TRemote>
     public static Transport<TLocal, TRemote>? TryRestore(
         MonoTime now, TransportSetup setup, TLocal local, TRemote remote, ReadOnlySpan<byte> snapshot)
     {
-        if (!TransportSnapshot.TryRead(ref snapshot, out TransportSnapshot numbers)
-            || numbers.Sends != (byte)setup.Sends
-            || numbers.Epoch >= setup.Epoch
-            || !TryReadBlock(ref snapshot, out ReadOnlySpan<byte> acknowledged)
-            || !TryReadLength(ref snapshot, out int held)
-            || held == 0)
-        {
+        if (!SnapshotReader.TryOpen(snapshot, TransportSnapshot.Kind, TransportSnapshot.Version, out SnapshotReader from))
             return null;
-        }
+        Transport<TLocal, TRemote>? restored = ReadContent(now, setup, local, remote, ref from);
+        if (from.IsWhole)
+            return restored;
+        restored?.Dispose();
+        return null;
+    }
+
+    /// <summary>Null, and the reader is bad, when it is no transport that can go on.</summary>
+    internal static Transport<TLocal, TRemote>? ReadContent(
+        MonoTime now, TransportSetup setup, TLocal local, TRemote remote, ref SnapshotReader from)
+    {
+        TransportSnapshot numbers = TransportSnapshot.Read(ref from);
+        ReadOnlySpan<byte> acknowledged = from.Block(from.Left);
+        int held = from.Int(1, Math.Max(1, from.Left));
+        from.Require(numbers.Sends == (byte)setup.Sends && numbers.Epoch < setup.Epoch);
+        if (from.IsBad)
+            return null;
 
         TLocal known = local.Snapshot();
-        if (!known.TryReadContent(acknowledged) || !TryReadState(ref snapshot, remote, out ulong number, out TRemote? first))
+        ulong number = 0;
+        if (!known.TryReadContent(acknowledged) || !TryReadState(ref from, remote, out number, out TRemote? first))
         {
             known.Release();
+            from.Refuse();
             return null;
         }
 
+        local.GoOnFrom(known);
         StateSender<TLocal> sender = new(
             now, local, numbers.AcknowledgedNum, known, MonoTime.Never, FirstNumber(setup) - 1, setup.Random)
         { Heard = now };
         Transport<TLocal, TRemote> transport = new(now, setup, sender, first, number);
         for (int i = 1; i < held; i++)
         {
-            if (!TryReadState(ref snapshot, remote, out number, out TRemote? state) || number <= transport.RemoteNumber)
+            if (!TryReadState(ref from, remote, out number, out TRemote? state) || number <= transport.RemoteNumber)
             {
                 state?.Release();
                 transport.Dispose();
+                from.Refuse();
                 return null;
             }
 
@@ -119,16 +137,12 @@ public sealed partial class Transport<TLocal, TRemote>
         Reckon(now);
     }
 
-    private static bool TryReadState(
-        ref ReadOnlySpan<byte> snapshot, TRemote remote, out ulong number, [NotNullWhen(true)] out TRemote? state)
+    private static bool TryReadState(ref SnapshotReader from, TRemote remote, out ulong number, [NotNullWhen(true)] out TRemote? state)
     {
-        number = 0;
+        number = from.UInt64();
+        ReadOnlySpan<byte> content = from.Block(from.Left);
         state = null;
-        if (snapshot.Length < sizeof(ulong))
-            return false;
-        number = BinaryPrimitives.ReadUInt64BigEndian(snapshot);
-        snapshot = snapshot[sizeof(ulong)..];
-        if (!TryReadBlock(ref snapshot, out ReadOnlySpan<byte> content))
+        if (from.IsBad)
             return false;
 
         state = remote.Snapshot();
@@ -137,31 +151,5 @@ public sealed partial class Transport<TLocal, TRemote>
         state.Release();
         state = null;
         return false;
-    }
-
-    private static bool TryReadBlock(ref ReadOnlySpan<byte> snapshot, out ReadOnlySpan<byte> block)
-    {
-        block = default;
-        if (!TryReadLength(ref snapshot, out int length) || length > snapshot.Length)
-            return false;
-        block = snapshot[..length];
-        snapshot = snapshot[length..];
-        return true;
-    }
-
-    private static bool TryReadLength(ref ReadOnlySpan<byte> snapshot, out int length)
-    {
-        length = 0;
-        if (snapshot.Length < sizeof(int))
-            return false;
-        length = BinaryPrimitives.ReadInt32BigEndian(snapshot);
-        snapshot = snapshot[sizeof(int)..];
-        return length >= 0;
-    }
-
-    private static void WriteLength(IBufferWriter<byte> destination, int length)
-    {
-        BinaryPrimitives.WriteInt32BigEndian(destination.GetSpan(sizeof(int)), length);
-        destination.Advance(sizeof(int));
     }
 }

@@ -1,24 +1,27 @@
-using System.Buffers;
-using System.Buffers.Binary;
+using MoshBroker.Protocol.Snapshots;
 
 namespace MoshBroker.Protocol.StateSync;
 
 /// <summary>Writes and reads the fixed part of a transport's snapshot: its numbers. No key is in it.</summary>
 /// <remarks>
-/// All fields are big-endian.
+/// All fields are big-endian; lengths and counts are varints.
 /// <code>
-/// version: u8 = 1 | sends: u8 | flags: u8 (1 peer, 2 rtt sample, 4 shutting down) | zero: u8
+/// 'T' | version: u8 = 2
+/// sends: u8 | flags: u8 (1 peer, 2 rtt sample, 4 shutting down)
 /// epoch, blocks sealed, next sequence expected, acknowledged, newest sent, ack: u64 each
 /// smoothed rtt, rtt variation: f64 each | malformed: u64
-/// acknowledged state: length u32, content | held states: count u32, then number u64, length u32, content each
+/// acknowledged state: length, content | held states: count, then number u64, length, content each
+/// CRC-32C: u32
 /// </code>
 /// </remarks>
 internal readonly record struct TransportSnapshot
 {
-    public const byte Version = 1;
+    public const byte Kind = (byte)'T';
 
-    /// <summary>Length of the fixed part.</summary>
-    public const int Length = 4 + (9 * 8);
+    public const byte Version = 2;
+
+    // Timestamps have 16 bits of ms.
+    private const double LongestRtt = 65_536;
 
     public byte Sends { get; init; }
 
@@ -47,49 +50,46 @@ internal readonly record struct TransportSnapshot
 
     public ulong Malformed { get; init; }
 
-    public void Write(IBufferWriter<byte> destination)
+    public void Write(ref SnapshotWriter to)
     {
-        Span<byte> to = destination.GetSpan(Length);
-        to[0] = Version;
-        to[1] = Sends;
-        to[2] = (byte)((HasPeer ? 1 : 0) | (HasRttSample ? 2 : 0) | (IsShuttingDown ? 4 : 0));
-        to[3] = 0;
-        BinaryPrimitives.WriteUInt64BigEndian(to[4..], Epoch);
-        BinaryPrimitives.WriteUInt64BigEndian(to[12..], BlocksSealed);
-        BinaryPrimitives.WriteUInt64BigEndian(to[20..], NextExpected);
-        BinaryPrimitives.WriteUInt64BigEndian(to[28..], AcknowledgedNum);
-        BinaryPrimitives.WriteUInt64BigEndian(to[36..], NewestNum);
-        BinaryPrimitives.WriteUInt64BigEndian(to[44..], AckNum);
-        BinaryPrimitives.WriteDoubleBigEndian(to[52..], SmoothedRtt);
-        BinaryPrimitives.WriteDoubleBigEndian(to[60..], RttVariation);
-        BinaryPrimitives.WriteUInt64BigEndian(to[68..], Malformed);
-        destination.Advance(Length);
+        to.Byte(Sends);
+        to.Byte((byte)((HasPeer ? 1 : 0) | (HasRttSample ? 2 : 0) | (IsShuttingDown ? 4 : 0)));
+        to.UInt64(Epoch);
+        to.UInt64(BlocksSealed);
+        to.UInt64(NextExpected);
+        to.UInt64(AcknowledgedNum);
+        to.UInt64(NewestNum);
+        to.UInt64(AckNum);
+        to.UInt64(BitConverter.DoubleToUInt64Bits(SmoothedRtt));
+        to.UInt64(BitConverter.DoubleToUInt64Bits(RttVariation));
+        to.UInt64(Malformed);
     }
 
-    public static bool TryRead(ref ReadOnlySpan<byte> source, out TransportSnapshot snapshot)
+    /// <summary>The reader is bad when there are none, or round trips that no path has.</summary>
+    public static TransportSnapshot Read(ref SnapshotReader from)
     {
-        snapshot = default;
-        if (source.Length < Length || source[0] != Version)
-            return false;
-
-        byte flags = source[2];
-        snapshot = new TransportSnapshot
+        byte sends = from.Byte();
+        byte flags = from.Byte();
+        TransportSnapshot numbers = new()
         {
-            Sends = source[1],
+            Sends = sends,
             HasPeer = (flags & 1) != 0,
             HasRttSample = (flags & 2) != 0,
             IsShuttingDown = (flags & 4) != 0,
-            Epoch = BinaryPrimitives.ReadUInt64BigEndian(source[4..]),
-            BlocksSealed = BinaryPrimitives.ReadUInt64BigEndian(source[12..]),
-            NextExpected = BinaryPrimitives.ReadUInt64BigEndian(source[20..]),
-            AcknowledgedNum = BinaryPrimitives.ReadUInt64BigEndian(source[28..]),
-            NewestNum = BinaryPrimitives.ReadUInt64BigEndian(source[36..]),
-            AckNum = BinaryPrimitives.ReadUInt64BigEndian(source[44..]),
-            SmoothedRtt = BinaryPrimitives.ReadDoubleBigEndian(source[52..]),
-            RttVariation = BinaryPrimitives.ReadDoubleBigEndian(source[60..]),
-            Malformed = BinaryPrimitives.ReadUInt64BigEndian(source[68..]),
+            Epoch = from.UInt64(),
+            BlocksSealed = from.UInt64(),
+            NextExpected = from.UInt64(),
+            AcknowledgedNum = from.UInt64(),
+            NewestNum = from.UInt64(),
+            AckNum = from.UInt64(),
+            SmoothedRtt = BitConverter.UInt64BitsToDouble(from.UInt64()),
+            RttVariation = BitConverter.UInt64BitsToDouble(from.UInt64()),
+            Malformed = from.UInt64(),
         };
-        source = source[Length..];
-        return double.IsFinite(snapshot.SmoothedRtt) && double.IsFinite(snapshot.RttVariation);
+        from.Require(flags <= 7
+            && numbers.NextExpected <= 1UL << 63
+            && numbers.SmoothedRtt is >= 0 and <= LongestRtt
+            && numbers.RttVariation is >= 0 and <= LongestRtt);
+        return numbers;
     }
 }

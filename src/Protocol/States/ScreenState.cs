@@ -1,5 +1,6 @@
 using System.Buffers;
 using MoshBroker.Protocol.Display;
+using MoshBroker.Protocol.Snapshots;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Protocol.Terminal;
 using MoshBroker.Protocol.Wire;
@@ -13,7 +14,8 @@ namespace MoshBroker.Protocol.States;
 /// </remarks>
 public sealed class ScreenState : ISyncState<ScreenState>
 {
-    private const byte ContentVersion = 1;
+    private const byte ContentKind = (byte)'S';
+    private const byte ContentVersion = 2;
 
     private readonly Emulator _terminal;
     private readonly Stack<ScreenState> _pool;
@@ -96,10 +98,6 @@ public sealed class ScreenState : ISyncState<ScreenState>
         return snapshot;
     }
 
-    /// <summary>Says that the states sent so far were drawn from one whose echo-ack is not known.</summary>
-    /// <param name="known">True once a state with a stated echo-ack was acknowledged.</param>
-    public void SetEchoAckKnown(bool known) => IsEchoAckKnown = known;
-
     /// <inheritdoc/>
     public ScreenState Snapshot()
     {
@@ -168,27 +166,104 @@ public sealed class ScreenState : ISyncState<ScreenState>
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Only that the client holds it: the next incarnation repaints from there as from <see cref="UnknownBase"/>, which costs one frame and no copy of
-    /// the screen in the snapshot.
+    /// The frame, by the rows in which it differs from what the terminal shows at this moment: a few bytes when the client has it all. A reader whose
+    /// terminal shows something else can't use that, and draws from <see cref="UnknownBase"/>.
     /// </remarks>
     public void WriteContent(IBufferWriter<byte> content)
     {
-        content.GetSpan(1)[0] = ContentVersion;
-        content.Advance(1);
+        SnapshotWriter to = new(content, ContentKind, ContentVersion);
+        to.Byte((byte)Knowledge);
+        to.Flag(IsEchoAckKnown);
+        to.UInt64(EchoAck);
+        if (Knowledge == ScreenKnowledge.Exact)
+        {
+            Framebuffer frame = Frame;
+            to.UInt32(FrameSnapshot.FingerprintOf(_terminal.Shown));
+            to.Int(frame.Columns);
+            to.Int(frame.Rows);
+            FrameSnapshot.Write(ref to, frame, _terminal.Shown);
+        }
+
+        to.End();
     }
 
     /// <inheritdoc/>
     public bool TryReadContent(ReadOnlySpan<byte> content)
     {
+        if (!SnapshotReader.TryOpen(content, ContentKind, ContentVersion, out SnapshotReader from))
+            return false;
+
+        byte knowledge = from.Byte();
+        from.Require(knowledge <= (byte)ScreenKnowledge.Unknown);
+        Knowledge = (ScreenKnowledge)knowledge;
+        IsEchoAckKnown = from.Flag();
+        EchoAck = from.UInt64();
+        if (from.IsBad || Knowledge != ScreenKnowledge.Exact)
+            return from.IsWhole;
+
+        if (from.UInt32() == FrameSnapshot.FingerprintOf(_terminal.Shown))
+            return TryReadFrame(ref from);
         Knowledge = ScreenKnowledge.Unknown;
         IsEchoAckKnown = false;
-        return content is [ContentVersion];
+        return true;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>An echo-ack never decreases, and one that is not known must be stated once the client holds a state of this incarnation.</remarks>
+    public void GoOnFrom(ScreenState acknowledged)
+    {
+        IsEchoAckKnown = acknowledged.IsEchoAckKnown;
+        EchoAck = Math.Max(EchoAck, acknowledged.EchoAck);
     }
 
     /// <inheritdoc/>
     public void ForgetBefore(ScreenState oldest)
     {
-        // A frame holds no history.
+        // A frame holds no history. But from a state that this incarnation drew, the next diff states the echo-ack.
+        if (oldest.Knowledge == ScreenKnowledge.Exact)
+            IsEchoAckKnown = true;
+    }
+
+    /// <summary>Appends what the live state is besides the terminal: the client's view of it.</summary>
+    internal void WriteView(ref SnapshotWriter to)
+    {
+        to.Flag(Knowledge == ScreenKnowledge.Exact);
+        to.Int(_viewColumns);
+        to.Int(_viewRows);
+        to.UInt64(EchoAck);
+    }
+
+    /// <summary>For a new live state.</summary>
+    internal void ReadView(ref SnapshotReader from)
+    {
+        bool isShown = from.Flag();
+        int columns = from.Int(0, Framebuffer.MaxColumns);
+        int rows = from.Int(0, Framebuffer.MaxRows);
+        EchoAck = from.UInt64();
+        from.Require((columns == 0 && rows == 0) || Framebuffer.IsAllowedSize(columns, rows));
+        if (isShown)
+            Show();
+        if (columns != 0 && !from.IsBad)
+            SetView(columns, rows);
+    }
+
+    private bool TryReadFrame(ref SnapshotReader from)
+    {
+        int columns = from.Int(1, Framebuffer.MaxColumns);
+        int rows = from.Int(1, Framebuffer.MaxRows);
+        from.Require(Framebuffer.IsAllowedSize(columns, rows));
+        if (from.IsBad)
+            return false;
+
+        DropFrame();
+        Framebuffer shown = _terminal.Shown;
+        _frame = shown.Memory.RentFrame();
+        if (columns == shown.Columns && rows == shown.Rows)
+            _frame.InitializeLike(shown);
+        else
+            _frame.Initialize(columns, rows);
+        FrameSnapshot.Read(ref from, _frame, shown);
+        return from.IsWhole;
     }
 
     private Framebuffer CurrentFrame()

@@ -47,6 +47,9 @@ public sealed class UserInputState : ISyncState<UserInputState>
     /// <summary>About how many bytes the log takes for events that must still be kept.</summary>
     public int KeptLength => _log.KeptLength;
 
+    /// <summary>True when <see cref="Drain"/> has something to hand on.</summary>
+    public bool HasUndrained => _log.IsReceiving && _log.KeptFrom < _position;
+
     /// <summary>The user typed; for the sending end's current state.</summary>
     public void Append(ReadOnlySpan<byte> keys)
     {

@@ -46,7 +46,7 @@ public sealed partial class Emulator
     public Framebuffer Frame { get; }
 
     /// <summary>Rows that scrolled off the top of the main screen.</summary>
-    public Scrollback Scrollback { get; }
+    public Scrollback Scrollback { get; private set; }
 
     /// <summary>Mode 1: what arrow keys must send, see <see cref="KeyTranslator"/>.</summary>
     public bool ApplicationCursorKeys => _hidden.ApplicationCursorKeys;

@@ -421,6 +421,25 @@ public sealed class Framebuffer
         Touch();
     }
 
+    /// <summary>True when two rows are equal bit by bit; both frames are of one session.</summary>
+    internal bool HasSameCells(int row, Framebuffer other, int otherRow) =>
+        (ReferenceEquals(_store, other._store) && _slots[row] == other._slots[otherRow])
+        || MemoryMarshal.AsBytes(Row(row)).SequenceEqual(MemoryMarshal.AsBytes(other.Row(otherRow)));
+
+    /// <summary>Takes a row of a frame of the same session and width, without a copy if it can.</summary>
+    internal void ShareRow(int row, Framebuffer source, int sourceRow)
+    {
+        if (!ReferenceEquals(_store, source._store))
+        {
+            source.Row(sourceRow).CopyTo(WritableRow(row));
+            return;
+        }
+
+        int slot = source._slots[sourceRow];
+        Store.AddReference(slot);
+        ReplaceSlot(row, slot);
+    }
+
     internal void SetTitle(ReadOnlySpan<byte> title) => TitleBytes = SameOrNew(TitleBytes, title);
 
     internal void SetIconName(ReadOnlySpan<byte> name) => IconBytes = SameOrNew(IconBytes, name);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MoshBroker.Protocol.Snapshots;
 
 namespace MoshBroker.Protocol.Terminal;
 
@@ -10,7 +11,7 @@ namespace MoshBroker.Protocol.Terminal;
 public sealed class KeyTranslator
 {
     /// <summary>0: nothing; 1: an ESC was passed; 2: an O after it is held. The whole state, for a snapshot.</summary>
-    internal byte State { get; set; }
+    internal byte State { get; private set; }
 
     /// <summary>Appends the translated keystrokes.</summary>
     /// <param name="keys">Bytes as typed.</param>
@@ -43,5 +44,13 @@ public sealed class KeyTranslator
         }
 
         translated.Advance(at);
+    }
+
+    internal void WriteContent(ref SnapshotWriter to) => to.Byte(State);
+
+    internal void ReadContent(ref SnapshotReader from)
+    {
+        State = from.Byte();
+        from.Require(State <= 2);
     }
 }

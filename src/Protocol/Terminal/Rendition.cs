@@ -11,4 +11,7 @@ public readonly record struct Rendition(Color Foreground, Color Background, Cell
 
     /// <summary>As far as the stock client can show it.</summary>
     public Rendition Shown => this with { Attributes = Attributes & CellFlags.Attributes };
+
+    /// <summary>For people. What the compiler writes for a record would print <see cref="Shown"/>, and that its own, without end.</summary>
+    public override string ToString() => $"{Foreground} on {Background}, {Attributes}";
 }

@@ -9,10 +9,13 @@ namespace MoshBroker.Protocol.Terminal;
 /// lengths, so that rows are read from the newest back. Rows lie in blocks that are filled one after another; when all of a block's rows are too old
 /// it is filled again, so that nothing is allocated once the scrollback is full. Not thread-safe.
 /// </remarks>
-public sealed class Scrollback
+public sealed partial class Scrollback
 {
     /// <summary>How many rows a session keeps.</summary>
     public const int DefaultRows = 2000;
+
+    /// <summary>The most rows that may be kept: 25 MB of them at worst.</summary>
+    public const int MostRows = 100_000;
 
     // A page of text needs 60 to 100 bytes a row. Rows that are much richer than this on average are kept in smaller number.
     private const int MaxBytesPerRow = 256;
@@ -30,10 +33,11 @@ public sealed class Scrollback
     private int _bytes;
 
     /// <summary>An empty one, which holds no memory.</summary>
-    /// <param name="maxRows">How many rows are kept; 0 for none.</param>
+    /// <param name="maxRows">How many rows are kept, to <see cref="MostRows"/>; 0 for none.</param>
     public Scrollback(int maxRows)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxRows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxRows, MostRows);
         MaxRows = maxRows;
     }
 

@@ -14,7 +14,8 @@ namespace MoshBroker.Protocol.Terminal;
 internal static class ScrollbackRow
 {
     // Runs lengths need at most three bytes: a block is smaller than 2^21.
-    private const int LongestRun = 3 + 1 + 3 + 3 + 1 + 1;
+    private const int MostLengthBytes = 3;
+    private const int LongestRun = MostLengthBytes + 1 + 3 + 3 + 1 + 1;
     private const int HiddenShift = 9;
 
     internal static bool TryWrite(Framebuffer frame, ReadOnlySpan<Cell> cells, Span<byte> to, out int textLength, out int runsLength)
@@ -90,6 +91,40 @@ internal static class ScrollbackRow
         runs = runs[at..];
         return new ScrollbackRun(length, new Rendition(foreground, background, attributes));
     }
+
+    /// <summary>True for whole runs over no more than so many bytes of text: then <see cref="ReadRun"/> can't fail.</summary>
+    internal static bool AreRuns(ReadOnlySpan<byte> runs, int textLength)
+    {
+        while (!runs.IsEmpty)
+        {
+            int length = 0;
+            int at = 0;
+            do
+            {
+                if (at == MostLengthBytes || at == runs.Length)
+                    return false;
+                length |= (runs[at] & 0x7f) << (7 * at);
+            }
+            while (runs[at++] >= 0x80);
+
+            if (at == runs.Length || length > textLength)
+                return false;
+            int kinds = runs[at++];
+            if (kinds > 63 || (kinds & 3) == 3 || (kinds >> 2 & 3) == 3)
+                return false;
+            at += ColorLength(kinds & 3) + ColorLength(kinds >> 2 & 3);
+            int shownAt = at;
+            at += (kinds >> 4 & 1) + (kinds >> 5 & 1);
+            if (at > runs.Length || ((kinds & 16) != 0 && runs[shownAt] > (byte)CellFlags.Attributes))
+                return false;
+            textLength -= length;
+            runs = runs[at..];
+        }
+
+        return true;
+    }
+
+    private static int ColorLength(int kind) => kind == 2 ? 3 : kind;
 
     private static bool TryWriteRuns(Framebuffer frame, ReadOnlySpan<Cell> cells, Span<byte> to, out int length)
     {

@@ -1,16 +1,21 @@
 using System.Numerics;
+using MoshBroker.Protocol.Snapshots;
 
 namespace MoshBroker.Protocol.Terminal;
 
 /// <summary>Which columns the tabulator stops at; every eighth from the start.</summary>
 internal sealed class TabStops
 {
+    // In a snapshot: as at the start; others, but new columns get theirs; others, and new columns get none.
+    private const byte Regular = 0;
+    private const byte Changed = 1;
+    private const byte Cleared = 2;
+
     private ulong[] _stops = [];
     private int _columns;
-    private bool _default;
 
-    /// <summary>True until all stops were cleared: then columns that a resize adds get stops too.</summary>
-    internal bool IsDefault => _default;
+    // Until all stops are cleared, columns that a resize adds get stops too.
+    private bool _default;
 
     internal void Reset(int columns)
     {
@@ -80,12 +85,30 @@ internal sealed class TabStops
         _default = other._default;
     }
 
-    /// <summary>For a restored snapshot: the flag alone, the stops are set one by one.</summary>
-    internal void Restore(int columns, bool isDefault)
+    internal void WriteContent(ref SnapshotWriter to)
     {
-        _columns = 0;
-        _default = false;
-        Resize(columns);
-        _default = isDefault;
+        bool isRegular = _default;
+        for (int column = 0; column < _columns && isRegular; column++)
+            isRegular = IsSet(column) == (column % 8 == 0);
+        to.Byte(isRegular ? Regular : _default ? Changed : Cleared);
+        for (int at = 0; at < _columns && !isRegular; at += 8)
+            to.Byte((byte)(_stops[at >> 6] >> (at & 63)));
+    }
+
+    internal void ReadContent(ref SnapshotReader from, int columns)
+    {
+        byte kind = from.Byte();
+        from.Require(kind <= Cleared);
+        Reset(columns);
+        if (kind == Regular)
+            return;
+
+        _default = kind == Changed;
+        for (int at = 0; at < columns; at += 8)
+        {
+            int stops = from.Byte();
+            for (int column = at; column < at + 8 && column < columns; column++)
+                Set(column, (stops >> (column - at) & 1) != 0);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using MoshBroker.Protocol.Crypto;
+using MoshBroker.Protocol.Snapshots;
 using MoshBroker.Protocol.States;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Protocol.Terminal;
@@ -48,7 +49,7 @@ public sealed class ScreenSessionProperties
     }
 
     [Fact]
-    public void A_damaged_snapshot_is_refused_or_read_and_never_throws()
+    public void A_damaged_snapshot_is_refused_and_never_throws()
     {
         using RealPair pair = new(5);
         for (int i = 0; i < 10; i++)
@@ -63,19 +64,57 @@ public sealed class ScreenSessionProperties
         for (int length = 0; length < snapshot.Length; length++)
             Assert.Null(pair.TryRestore(snapshot[..length], epoch: 99));
         for (int i = 0; i < 5000; i++)
-            pair.TryRestore(Fuzz.Mutation.Of(snapshot, pair.Random), epoch: 99)?.Dispose();
+        {
+            byte[] changed = Fuzz.Mutation.Of(snapshot, pair.Random);
+            Assert.Equal(changed.AsSpan().SequenceEqual(snapshot), pair.TryRestore(changed, epoch: 99) is not null);
+        }
+
         Transport<ScreenState, UserInputState>? whole = pair.TryRestore(snapshot, epoch: 99);
         Assert.NotNull(whole);
         Assert.Equal((99ul << 32, pair.Server.RemoteNumber), (whole.NextSequence, whole.RemoteNumber));
         whole.Dispose();
     }
 
+    [Fact]
+    public void A_damaged_session_is_refused_and_one_forged_with_the_right_checksum_never_throws()
+    {
+        using RealPair pair = new(6);
+        for (int i = 0; i < 10; i++)
+        {
+            pair.Disturb();
+            pair.Run(100);
+        }
+
+        byte[] snapshot = pair.SnapshotOfSession();
+        Assert.Null(pair.TryRestoreSession(snapshot, epoch: 1));
+        for (int length = 0; length < snapshot.Length; length++)
+            Assert.Null(pair.TryRestoreSession(snapshot[..length], epoch: 99));
+        for (int at = 0; at < snapshot.Length; at++)
+        {
+            snapshot[at] ^= 0x10;
+            Assert.Null(pair.TryRestoreSession(snapshot, epoch: 99));
+            snapshot[at] ^= 0x10;
+        }
+
+        for (int i = 0; i < Fuzz.FuzzScale.Of(500_000, 5000); i++)
+        {
+            if (pair.TryRestoreSession(Fuzz.SnapshotMutation.Of(snapshot, pair.Random), epoch: 99) is not { } session)
+                continue;
+            ArrayBufferWriter<byte> datagram = new();
+            foreach (ChannelEnd channel in session.Channels)
+            {
+                channel.Transport.TryTransmit(pair.Clock.Now, datagram);
+                channel.Transport.Dispose();
+            }
+        }
+    }
+
     private sealed class RealPair : SessionPair<ScreenState, RemoteScreenState>
     {
-        private readonly Emulator _terminal;
+        private Emulator _terminal;
         private readonly KeySink _typed = new();
         private readonly List<byte> _keys = [];
-        private readonly EchoAckClock _echo = new();
+        private EchoAckClock _echo = new();
         private ulong _epoch = 1;
 
         public RealPair(int seed)
@@ -109,10 +148,6 @@ public sealed class ScreenSessionProperties
                 _terminal.Resize(1 + Random.Next(40), 1 + Random.Next(12));
             _echo.Advance(Clock.Now);
             Screen.SetEchoAck(_echo.EchoAck);
-
-            // Once the client answers this incarnation, its echo-ack may be stated again.
-            if (Server.IsHeardByPeer)
-                Screen.SetEchoAckKnown(true);
         }
 
         public byte[] SnapshotOfServer()
@@ -127,12 +162,26 @@ public sealed class ScreenSessionProperties
 
         public void RestartServer()
         {
-            Transport<ScreenState, UserInputState>? restored = TryRestore(SnapshotOfServer(), ++_epoch);
+            SessionSnapshot? restored = TryRestoreSession(SnapshotOfSession(), ++_epoch);
             Assert.NotNull(restored);
-            Screen.SetEchoAckKnown(false);
+            ChannelEnd channel = Assert.Single(restored.Channels);
+            Assert.Equal((_epoch << 32, Server.RemoteNumber, Server.AcknowledgedNumber, Server.HasPeer), (channel.Transport.NextSequence, channel.Transport.RemoteNumber, channel.Transport.AcknowledgedNumber, channel.Transport.HasPeer));
+            Assert.Equal(Server.Statistics.BlocksSealed, channel.Transport.Statistics.BlocksSealed);
+            Assert.Equal("channel"u8.ToArray(), channel.Owner.ToArray());
             Server.Dispose();
-            Server = restored;
+            (_terminal, Screen, Server, _echo) = (restored.Terminal, channel.Screen, channel.Transport, channel.EchoAck);
         }
+
+        public byte[] SnapshotOfSession()
+        {
+            ArrayBufferWriter<byte> snapshot = new();
+            ChannelEnd channel = new(Screen, Server, new KeyTranslator(), _echo, "channel"u8.ToArray());
+            new SessionSnapshot(_terminal, [channel], "session"u8.ToArray()).Write(snapshot);
+            return snapshot.WrittenSpan.ToArray();
+        }
+
+        public SessionSnapshot? TryRestoreSession(byte[] snapshot, ulong epoch) =>
+            SessionSnapshot.TryRestore(Clock.Now, snapshot, (_, _) => Setup(Direction.ServerToClient, epoch));
 
         public void AssertConverges()
         {
@@ -141,8 +190,6 @@ public sealed class ScreenSessionProperties
                 {
                     _echo.Advance(Clock.Now);
                     Screen.SetEchoAck(_echo.EchoAck);
-                    if (Server.IsHeardByPeer)
-                        Screen.SetEchoAckKnown(true);
                     return _echo.NextTimeout is null && Server.RemoteNumber > 0 && IsConverged;
                 },
                 90_000);

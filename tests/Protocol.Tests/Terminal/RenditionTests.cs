@@ -76,4 +76,8 @@ public sealed class RenditionTests
         terminal.Write("ab\e[2:1H\e[1:1Jc");
         Assert.Equal(["abc"], terminal.Lines);
     }
+
+    [Fact]
+    public void A_rendition_can_be_printed() =>
+        Assert.Contains("Bold", new Rendition(Color.Palette(3), default, CellFlags.Bold | CellFlags.Faint).ToString(), StringComparison.Ordinal);
 }
