@@ -30,10 +30,11 @@ public sealed record SessionSnapshot(Emulator Terminal, IReadOnlyList<ChannelEnd
     /// <summary>Appends all of it; nothing is allocated but by the destination.</summary>
     /// <param name="destination">Gets some kB, of which most is scrollback.</param>
     /// <param name="withScrollback">As for <see cref="Emulator.WriteSnapshot"/>.</param>
-    /// <exception cref="InvalidOperationException">A channel has input that was not drained: take it, and put into <see cref="Owner"/> what the program did not.</exception>
+    /// <exception cref="InvalidOperationException">There is too much of something, or a channel has input that was not drained: take it, and put into <see cref="Owner"/> what the program did not.</exception>
     public void Write(IBufferWriter<byte> destination, bool withScrollback = true)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Channels.Count, MostChannels);
+        if (Channels.Count > MostChannels)
+            throw new InvalidOperationException("A session has no more than 256 channels.");
         SnapshotWriter to = new(destination, Kind, Version);
         Terminal.WriteContent(ref to, withScrollback);
         WriteOwner(ref to, Owner.Span);
@@ -90,7 +91,8 @@ public sealed record SessionSnapshot(Emulator Terminal, IReadOnlyList<ChannelEnd
 
     private static void WriteOwner(ref SnapshotWriter to, ReadOnlySpan<byte> owner)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(owner.Length, MostOwnerBytes);
+        if (owner.Length > MostOwnerBytes)
+            throw new InvalidOperationException("An owner keeps no more than 4 MiB in a snapshot.");
         to.Block(owner);
     }
 

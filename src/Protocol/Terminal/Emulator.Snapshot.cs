@@ -128,7 +128,7 @@ public sealed partial class Emulator
         return new Charsets { G0DrawsLines = (bits & 1) != 0, G1DrawsLines = (bits & 2) != 0, IsShiftedOut = (bits & 4) != 0 };
     }
 
-    private static void WriteSaved(ref SnapshotWriter to, in SavedCursor saved)
+    private static void WriteSaved(ref SnapshotWriter to, SavedCursor saved)
     {
         // Of a window that was larger, maybe: clamped when it is used.
         to.Int(saved.Row);

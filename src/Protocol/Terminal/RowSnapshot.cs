@@ -130,7 +130,7 @@ internal static class RowSnapshot
         return cell;
     }
 
-    private static bool IsAscii(in Cell cell) => cell.Text is >= 0x20 and <= 0x7e && !cell.IsFallback;
+    private static bool IsAscii(Cell cell) => cell.Text is >= 0x20 and <= 0x7e && !cell.IsFallback;
 
     private static int EqualCells(ReadOnlySpan<Cell> cells)
     {
