@@ -4,6 +4,7 @@ using MoshBroker.Configuration;
 using MoshBroker.Endpoint;
 using MoshBroker.FrontDoor;
 using MoshBroker.Http;
+using MoshBroker.Recording;
 using MoshBroker.Sessions;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
@@ -28,15 +29,23 @@ internal static class BrokerService
         PolicySurroundings surroundings = PolicySurroundings.Of(HostEnvironment.Real, options.Ports);
         await using PolicyFile policy = PolicyFile.Open(options.PolicyFile, surroundings, audit, new PolicyLog(logging.CreateLogger<PolicyFile>()), time);
 
+        RecordingKey recordingKey = RecordingKey.Load(options.DataDirectory);
         Capacity capacity = Capacity.Plan(options.Ports);
         using BrokerMetrics metrics = new();
         HubSettings settings = new(options.Node, options.ListenHost, options.Ports, Environment.ProcessorCount, capacity)
         {
             Policy = () => policy.Current,
             EndpointLog = new EndpointLog(logging.CreateLogger<SharedPort>()),
+            Recordings = clock => new RecordingService(
+                Path.Combine(options.DataDirectory, "recordings"), recordingKey, new RecordingLog(logging.CreateLogger<RecordingService>()), audit, clock),
         };
         await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), audit, metrics, time);
-        policy.Changed += (_, _) => hub.ApplyPolicy();
+        audit.Retention = RetentionOf(policy.Current);
+        policy.Changed += (_, _) =>
+        {
+            audit.Retention = RetentionOf(policy.Current);
+            hub.ApplyPolicy();
+        };
         policy.Watch();
         BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow(), policy);
         SessionMetrics? sessionMetrics = options.SessionMetrics > 0 ? new SessionMetrics(() => hub.Readings, options.Node, options.SessionMetrics) : null;
@@ -51,4 +60,7 @@ internal static class BrokerService
         audit.Write(new AuditEvent(AuditEventName.BrokerStop));
         return ExitCodes.Ok;
     }
+
+    private static AuditRetention RetentionOf(Policy policy) => new(
+        (policy.DropIn ?? TenantRules.Unlimited).AuditRetention, policy.Tenants.ToDictionary(tenant => tenant.Key, tenant => tenant.Value.Rules.AuditRetention, StringComparer.Ordinal));
 }

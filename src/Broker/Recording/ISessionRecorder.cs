@@ -8,6 +8,9 @@ internal interface ISessionRecorder
     /// <summary>False while the disk is behind or refuses: where policy demands a recording, the session waits until it is true again.</summary>
     bool KeepsUp { get; }
 
+    /// <summary>True while the disk refuses.</summary>
+    bool IsBroken { get; }
+
     void Output(MonoTime now, ReadOnlySpan<byte> bytes);
 
     /// <summary>Keys; recorded only where policy says so, passwords are among them.</summary>

@@ -58,8 +58,8 @@ internal sealed class RecordingService : IDisposable
     }
 
     /// <summary>Begins a recording; null with the reason when the disk refuses.</summary>
-    /// <param name="caughtUp">Called, on the recorder's thread, when <see cref="ISessionRecorder.KeepsUp"/> is true again.</param>
-    public ISessionRecorder? TryStart(RecordingStart start, Action caughtUp, out string? refusal)
+    /// <param name="changed">Called, on the recorder's thread, when the disk refuses, and when the recording keeps up again.</param>
+    public ISessionRecorder? TryStart(RecordingStart start, Action changed, out string? refusal)
     {
         string folder = Path.Combine(_folder, start.Tenant ?? "default");
         string file = Path.Combine(
@@ -68,7 +68,7 @@ internal sealed class RecordingService : IDisposable
         {
             Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            SessionRecorder recorder = new(this, _key, file, start, caughtUp, _clock.Now());
+            SessionRecorder recorder = new(this, _key, file, start, changed, _clock.Now());
             _recorders[start.Session] = recorder;
             Wake();
             refusal = null;

@@ -21,7 +21,7 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
     private readonly bool _recordsInput;
     private readonly MonoTime _began;
     private readonly string _file;
-    private readonly Action _caughtUp;
+    private readonly Action _changed;
     private FileStream? _recording;
     private FileStream? _chain;
     private EventBuffer _filling = new();
@@ -36,13 +36,14 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
     private long _lost;
     private bool _ended;
     private volatile bool _keepsUp = true;
+    private volatile bool _isBroken;
 
-    internal SessionRecorder(RecordingService service, RecordingKey key, string file, RecordingStart start, Action caughtUp, MonoTime now)
+    internal SessionRecorder(RecordingService service, RecordingKey key, string file, RecordingStart start, Action changed, MonoTime now)
     {
         _service = service;
         _key = key;
         _file = file;
-        _caughtUp = caughtUp;
+        _changed = changed;
         _recordsInput = start.RecordsInput;
         _began = now;
         Session = start.Session;
@@ -70,6 +71,8 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
     public string? Tenant { get; }
 
     public bool KeepsUp => _keepsUp;
+
+    public bool IsBroken => _isBroken;
 
     /// <summary>True once the last block is on the disk, or cannot be.</summary>
     internal bool IsClosed { get; private set; }
@@ -249,7 +252,9 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
         _keepsUp = false;
         if (_brokenSince != MonoTime.Forever) { return; }
         _brokenSince = now;
+        _isBroken = true;
         _service.OnBroken(this, $"{_file}: {reason}");
+        _changed();
     }
 
     private void Mend(MonoTime now)
@@ -264,13 +269,15 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
             _keepsUp = true;
         }
 
-        _caughtUp();
 
         if (lost > 0) { Mark(now, $"{lost} bytes of output are missing here: the disk was behind"); }
         if (_brokenSince != MonoTime.Forever)
         {
             _brokenSince = MonoTime.Forever;
+            _isBroken = false;
             _service.OnMended(this);
         }
+
+        _changed();
     }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using MoshBroker.Configuration;
 using MoshBroker.Endpoint;
+using MoshBroker.Native;
+using MoshBroker.Recording;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Sessions;
@@ -17,4 +19,7 @@ internal sealed record HubSettings(string Node, IPAddress? ListenHost, IReadOnly
 
     /// <summary>What holds at the moment of asking.</summary>
     public Func<Policy> Policy { get; init; } = static () => Tenants.Policy.None;
+
+    /// <summary>Makes the recordings' writer, on the hub's clock; null where nothing is recorded.</summary>
+    public Func<MonoClock, RecordingService>? Recordings { get; init; }
 }

@@ -6,6 +6,7 @@ using MoshBroker.Cluster;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Protocol.Terminal;
+using MoshBroker.Recording;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
@@ -89,6 +90,9 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     /// <summary>The latest epoch that this process drew for the session; writes to the store name it.</summary>
     public long HeldEpoch { get; private set; }
 
+    /// <summary>The session's recording; null without one.</summary>
+    public RecordingDuty? Recording { get; init; }
+
     /// <summary>False while so much input waits for the program that no more is taken.</summary>
     public bool TakesInput => _backend is null || _backend.PendingInput < MaxPendingInput;
 
@@ -112,6 +116,12 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         {
             Stats.PtyBytesRead += output.Length;
             _host.Metrics.FromProgram(output.Length);
+            if (Recording is { } recording)
+            {
+                recording.Output(now, output);
+                if (recording.HoldsBack) { _backend?.Pause(true); }
+            }
+
             foreach (Channel channel in _channels) { channel.OnOutput(now); }
             long began = _cpu.IsLimited ? Stopwatch.GetTimestamp() : 0;
             _terminal.Write(output);
@@ -159,6 +169,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     public void OnNewState(MonoTime now)
     {
         Stats.LastNewState = now.Milliseconds;
+        Recording?.Heard(now);
         if (_phase != Phase.Waiting) { return; }
         _phase = Phase.Live;
         _backend?.Release(now);
@@ -171,6 +182,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         Fit(channel);
         Stats.PtyBytesWritten += keys.Length;
         _host.Metrics.ToProgram(keys.Length);
+        Recording?.Input(now, keys);
         _backend.Send(now, keys);
     }
 
@@ -181,6 +193,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         if (!roamed && IsFirst(channel)) { _host.Metrics.BootstrapTook(BootstrapPhase.FirstDatagram, TimeSpan.FromMilliseconds(channel.Now.Since(_startedAt))); }
         if (roamed) { _log.Roamed(Facts.Id, peer); }
         else { _log.Attached(Facts.Id, peer); }
+        Recording?.Mark(channel.Now, roamed ? $"client roamed to {peer}" : $"client attached from {peer}");
         _owner.OnMoved(this, peer, roamed);
     }
 
@@ -222,6 +235,11 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
                 foreach (Channel channel in _channels) { channel.SetRate(now, _terms.BytesPerSecond); }
                 _cpu.SetShare(now, _terms.CpuPercent);
                 break;
+            case SessionMessage.RecordingChanged when Recording is { } recording:
+                _terms.Hold(recording.LockLine);
+                if (recording.EndsSession) { BeginEnd(now, SessionEndReason.RecordingFailed); }
+                else { _backend?.Pause(IsHeldBack); }
+                break;
             case SessionMessage.Lose { Action: LossAction.Lock } lose:
                 _terms.Lock(lose.Line);
                 break;
@@ -256,7 +274,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         if (now >= _resumesAt)
         {
             _resumesAt = MonoTime.Forever;
-            _backend?.Pause(false);
+            _backend?.Pause(IsHeldBack);
         }
 
         if (_phase <= Phase.Live && _terms.IsDue(now)) { ApplyTerms(now); }
@@ -300,6 +318,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     {
         _backend?.Dispose();
         _backend = null;
+        Recording?.End(_endingSince);
         Channel[] channels = _channels;
         Volatile.Write(ref _channels, []);
         foreach (Channel channel in channels) { channel.Dispose(); }
@@ -312,6 +331,8 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
         _owner.OnStopped(this);
     }
+
+    private bool IsHeldBack => _resumesAt < MonoTime.Forever || Recording is { HoldsBack: true };
 
     private MonoTime NetworkDeadline =>
         Facts.NetworkTimeout > TimeSpan.Zero ? new MonoTime(Stats.LastNewState).Plus((long)Facts.NetworkTimeout.TotalMilliseconds) : MonoTime.Forever;
@@ -386,6 +407,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         _backend?.Resize(frame.Columns, frame.Rows);
         Stats.Columns = frame.Columns;
         Stats.Rows = frame.Rows;
+        Recording?.Resize(channel.Now, frame.Columns, frame.Rows);
     }
 
     private void Answer(MonoTime now)
@@ -408,6 +430,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         _terminal.EndSynchronizedUpdate();
         _backend?.Dispose();
         _backend = null;
+        Recording?.End(now);
         if (!anybody)
         {
             Stop();

@@ -10,6 +10,7 @@ using MoshBroker.FrontDoor;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.Crypto;
+using MoshBroker.Recording;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
@@ -38,6 +39,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
     private readonly ConcurrentBag<Task> _lastEnds = [];
     private readonly SessionQuotas _quotas = new();
     private int _live;
+    private readonly RecordingService? _recordings;
     private volatile bool _stopping;
 
     /// <exception cref="Configuration.StartRefusedException">There is no port to be had.</exception>
@@ -52,6 +54,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         _metrics = metrics;
         _time = time;
         _clock = new MonoClock(time);
+        _recordings = settings.Recordings?.Invoke(_clock);
         _workers = [.. Enumerable.Range(1, settings.Workers).Select(number => new SessionWorker(_clock, number, metrics))];
         IDispatcher[] loops = [.. _workers.Select(worker => worker.Loop)];
         _ports = new PortPool(settings.ListenHost, settings.Ports, settings.EndpointLog, (socket, port) => new SharedPort(socket, port, _clock, loops, metrics, settings.EndpointLog));
@@ -170,7 +173,19 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
             NetworkTimeout = request.NetworkTimeout,
             Admission = admission,
         };
-        Begin(facts, request, worker => place.Take(grant.ChannelId, grant.Epoch, key, worker));
+        SessionActor? actor = null;
+        RecordingDuty? recording = StartRecording(facts, admission, () => Volatile.Read(ref actor)?.Tell(new SessionMessage.RecordingChanged()), out string? refusedRecording);
+        if (refusedRecording is not null)
+        {
+            _quotas.Release(admission.Tenant, admission.User);
+            request.Dispose();
+            place.Dispose();
+            key.Dispose();
+            await _store.EndSessionAsync(facts.Id, facts.Epoch, SessionEndReason.RecordingFailed, cancellation);
+            return new OpenAnswer.Refused(refusedRecording);
+        }
+
+        Volatile.Write(ref actor, Begin(facts, request, recording, worker => place.Take(grant.ChannelId, grant.Epoch, key, worker)));
         _log.Opened(facts.Id, facts.Uid, place.Port, request.ClaimedClient ?? "nowhere");
         _audit.Write(new AuditEvent(AuditEventName.SessionStart)
         {
@@ -286,6 +301,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
             OnEnded(entry.Actor, entry.Actor.Stats.HasEnded ? (SessionEndReason)entry.Actor.Stats.EndReason : SessionEndReason.Shutdown);
         }
 
+        _recordings?.Dispose();
         _ports.Dispose();
         // Whoever disposes the hub disposes the store next.
         await Task.WhenAll(_lastEnds);
@@ -323,7 +339,19 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         return new OpenAnswer.Refused(denial.UserLine, denial.Reason is DenyReason.UserQuota or DenyReason.TenantQuota ? BootstrapResult.Quota : BootstrapResult.PolicyDenied);
     }
 
-    private void Begin(SessionFacts facts, OpenRequest request, Func<int, ChannelSeed> take)
+    private RecordingDuty? StartRecording(SessionFacts facts, Admission admission, Action changed, out string? refusal)
+    {
+        refusal = null;
+        RecordingMode mode = admission.Rules.Recording;
+        if (mode == RecordingMode.Off || _recordings is null) { return null; }
+        string title = admission.Target is { } target ? $"{facts.User} on {target.Name}" : $"{facts.User}: {facts.Command}";
+        RecordingStart start = new(facts.Id, admission.Tenant, title, facts.CreatedAt, facts.Columns, facts.Rows, RecordsInput: false);
+        if (_recordings.TryStart(start, changed, out _) is { } recorder) { return new RecordingDuty(recorder, mode, admission.Rules.OnRecordingFailure); }
+        if (mode == RecordingMode.Required) { refusal = "sessions here must be recorded, and the recording cannot be written; tell whoever runs this broker"; }
+        return null;
+    }
+
+    private SessionActor Begin(SessionFacts facts, OpenRequest request, RecordingDuty? recording, Func<int, ChannelSeed> take)
     {
         SessionWorker worker;
         lock (_workers)
@@ -333,11 +361,12 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         }
 
         IBackend StartBackend(IBackendHandler handler) => new PtyBackend(request.Master, request.Release, worker.Loop, worker.ReadBuffer, handler);
-        SessionActor actor = new(facts, worker, this, this, _log, StartBackend, take(Array.IndexOf(_workers, worker)));
+        SessionActor actor = new(facts, worker, this, this, _log, StartBackend, take(Array.IndexOf(_workers, worker))) { Recording = recording };
         _sessions[facts.Id] = new SessionEntry(actor, worker);
         Interlocked.Increment(ref _live);
         _metrics.SessionStarted(actor.Tenant, actor.BackendKind);
         actor.Tell(new SessionMessage.Start());
+        return actor;
     }
 
     private async Task RecordEndAsync(SessionActor session, SessionEndReason reason)

@@ -18,6 +18,9 @@ internal abstract record SessionMessage
     /// <summary>The store committed a new epoch for a channel that had nearly spent its numbers; null when it could not.</summary>
     public sealed record EpochDrawn(int ChannelId, long? Epoch) : SessionMessage;
 
+    /// <summary>The recording's disk refuses, or the recording keeps up again.</summary>
+    public sealed record RecordingChanged : SessionMessage;
+
     /// <summary>Policy was asked again, because it changed, or because the user logged in afresh.</summary>
     /// <param name="UtcNow">When that was.</param>
     /// <param name="Unlocks">True for a fresh login.</param>

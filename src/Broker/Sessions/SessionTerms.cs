@@ -15,6 +15,7 @@ internal sealed class SessionTerms
     private MonoTime _begunAt;
     private MonoTime _leaseEnd = MonoTime.Forever;
     private string? _lockLine;
+    private string? _holdLine;
     private string? _note;
     private ScreenOverlay? _overlay;
     private MonoTime _due = MonoTime.Forever;
@@ -30,13 +31,13 @@ internal sealed class SessionTerms
     public int? CpuPercent => _admission?.Limits.CpuPercent;
 
     /// <summary>The program goes on; nobody sees it or types to it.</summary>
-    public bool IsLocked => _lockLine is not null;
+    public bool IsLocked => LockLine is not null;
 
     /// <summary>What the screen says besides the program; the same object while it says the same.</summary>
     public ScreenOverlay? Overlay => _overlay;
 
     /// <summary>Why it is locked; null when it is not.</summary>
-    public string? LockLine => _lockLine;
+    public string? LockLine => _lockLine ?? _holdLine;
 
     /// <summary>The last key, or the beginning.</summary>
     public MonoTime LastKey { get; private set; }
@@ -68,6 +69,13 @@ internal sealed class SessionTerms
         _isChanged = true;
     }
 
+    /// <summary>Locks the screen for as long as something lasts, or no longer when it is null; a lock of policy's stays.</summary>
+    public void Hold(string? line)
+    {
+        _holdLine = line;
+        _isChanged = true;
+    }
+
     /// <summary>A line that stays until the next one, such as that somebody watches; null for none. Printable ASCII.</summary>
     public void SetNote(string? note)
     {
@@ -96,7 +104,7 @@ internal sealed class SessionTerms
         if (_admission is not { } admission) { return null; }
         if (now >= IdleEnd) { return SessionEndReason.IdleTimeout; }
         if (now >= AbsoluteEnd) { return SessionEndReason.Quota; }
-        if (now < _leaseEnd || IsLocked) { return null; }
+        if (now < _leaseEnd || _lockLine is not null) { return null; }
         if (admission.Rules.OnExpiry == LossAction.End) { return SessionEndReason.LeaseExpired; }
         _lockLine = $"{admission.Lease.Cause} ended on {admission.Lease.EndsAt.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)}";
         return null;
@@ -108,6 +116,8 @@ internal sealed class SessionTerms
         {
             return Keep(true, "This session is locked: " + _lockLine + ".", "", "Log in again to unlock it. Your program goes on.");
         }
+
+        if (_holdLine is not null) { return Keep(true, "This session waits: " + _holdLine + ".", "", "It goes on by itself when that is over."); }
 
         // What ends first is said first.
         (MonoTime end, string what) = (IdleEnd, "Nobody types: this session ends");

@@ -3,6 +3,7 @@ using MoshBroker.Cluster;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.Crypto;
+using MoshBroker.Recording;
 using MoshBroker.Sessions;
 using MoshBroker.Tenants;
 using MoshBroker.Testing;
@@ -20,7 +21,7 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
     private readonly bool _ownsHost;
     private int _channels = 1;
 
-    public StagedSession(TimeSpan networkTimeout = default, MemoryHost? host = null, int port = FirstPort, Admission? admission = null)
+    public StagedSession(TimeSpan networkTimeout = default, MemoryHost? host = null, int port = FirstPort, Admission? admission = null, RecordingDuty? recording = null)
     {
         _ownsHost = host is null;
         Host = host ?? new MemoryHost();
@@ -38,7 +39,7 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
             NetworkTimeout = networkTimeout,
             Admission = admission,
         };
-        Actor = new SessionActor(facts, Host, this, this, new SessionLog(Log), handler => Backend = new InMemoryBackend(handler), Seed(1, 5, port));
+        Actor = new SessionActor(facts, Host, this, this, new SessionLog(Log), handler => Backend = new InMemoryBackend(handler), Seed(1, 5, port)) { Recording = recording };
     }
 
     public MemoryHost Host { get; }
@@ -61,9 +62,9 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
 
     public MonoTime Now => Host.Loop.Now;
 
-    public static StagedSession Started(TimeSpan networkTimeout = default, MemoryHost? host = null, int port = FirstPort, Admission? admission = null)
+    public static StagedSession Started(TimeSpan networkTimeout = default, MemoryHost? host = null, int port = FirstPort, Admission? admission = null, RecordingDuty? recording = null)
     {
-        StagedSession session = new(networkTimeout, host, port, admission);
+        StagedSession session = new(networkTimeout, host, port, admission, recording);
         session.Actor.Tell(new SessionMessage.Start());
         session.Host.Loop.Run();
         return session;
