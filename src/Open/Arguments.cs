@@ -3,6 +3,8 @@ namespace MoshBroker.Open;
 /// <summary>The command line, read as mosh-server's is: options anywhere before <c>--</c>, unknown ones reported and passed over.</summary>
 internal sealed class Arguments
 {
+    private bool _isFrontDoor;
+
     private Arguments()
     {
     }
@@ -35,16 +37,17 @@ internal sealed class Arguments
     /// <summary>Words after <c>--</c>; empty for a login shell.</summary>
     public byte[][] Command { get; private set; } = [];
 
-    public static Arguments Parse(ReadOnlySpan<byte[]> words, byte[]? sshConnection)
+    /// <param name="isFrontDoor">The words come from afar: what the contract does not have is refused, and which broker is not theirs to say.</param>
+    public static Arguments Parse(ReadOnlySpan<byte[]> words, byte[]? sshConnection, bool isFrontDoor = false)
     {
-        var arguments = new Arguments();
+        var arguments = new Arguments { _isFrontDoor = isFrontDoor };
         int end = IndexOf(words, "--"u8);
         if (end >= 0) { arguments.Command = words[(end + 1)..].ToArray(); }
         ReadOnlySpan<byte[]> before = end < 0 ? words : words[..end];
 
         if (IndexOf(before, "--help"u8) >= 0 || IndexOf(before, "-h"u8) >= 0) { arguments.Verdict = Verdict.ShowHelp; }
         else if (IndexOf(before, "--version"u8) >= 0) { arguments.Verdict = Verdict.ShowVersion; }
-        else { arguments.ReadOptions(arguments.TakeBrokerSocket(before), sshConnection); }
+        else { arguments.ReadOptions(isFrontDoor ? before : arguments.TakeBrokerSocket(before), sshConnection); }
         return arguments;
     }
 
@@ -92,7 +95,8 @@ internal sealed class Arguments
             ReadOnlySpan<byte> word = words[i];
             if (word.Length < 2 || word[0] != (byte)'-')
             {
-                Notices.AppendNotice("ignoring the word \""u8, word, "\" (a command follows \"--\")"u8);
+                if (_isFrontDoor) { Complain(ref complained, default, word); }
+                else { Notices.AppendNotice("ignoring the word \""u8, word, "\" (a command follows \"--\")"u8); }
                 continue;
             }
 
@@ -122,6 +126,12 @@ internal sealed class Arguments
 
     private void Complain(ref bool complained, ReadOnlySpan<byte> what, ReadOnlySpan<byte> word)
     {
+        if (_isFrontDoor)
+        {
+            Refuse(new ByteText().Append("the front door does not take \""u8).Append(word).Append("\""u8).Span);
+            return;
+        }
+
         Notices.AppendNotice(what, word);
         if (!complained) { Notices.Append(Usage); }
         complained = true;

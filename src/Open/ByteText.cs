@@ -52,6 +52,14 @@ internal sealed class ByteText
 
     public byte[] ToArray() => Span.ToArray();
 
+    /// <summary>Words of our own, which are ASCII.</summary>
+    public static byte[] FromAscii(string text)
+    {
+        byte[] bytes = new byte[text.Length];
+        for (int i = 0; i < bytes.Length; i++) { bytes[i] = (byte)text[i]; }
+        return bytes;
+    }
+
     /// <summary>The bytes and a terminating zero, for libc.</summary>
     public static byte[] ZeroTerminated(ReadOnlySpan<byte> text)
     {

@@ -58,14 +58,13 @@ internal sealed unsafe class ControlClient
         return null;
     }
 
-    /// <summary>Sends the request with two descriptors and waits for the answer; null when none comes in time or the broker hangs up.</summary>
-    public ControlMessage? Ask(ControlMessage request, int firstDescriptor, int secondDescriptor, out bool timedOut)
+    /// <summary>Sends the request with no or two descriptors and waits for the answer; null when none comes in time or the broker hangs up.</summary>
+    public ControlMessage? Ask(ControlMessage request, ReadOnlySpan<int> descriptors, out bool timedOut)
     {
         timedOut = false;
-        if (!TrySend(request.ToFrame(), firstDescriptor, secondDescriptor, ref timedOut)) { return null; }
+        if (!TrySend(request.ToFrame(), descriptors, ref timedOut)) { return null; }
         // The broker has its own copies now, or will have. Ours would keep the terminal open after its end.
-        _ = FileNative.Close(firstDescriptor);
-        _ = FileNative.Close(secondDescriptor);
+        foreach (int descriptor in descriptors) { _ = FileNative.Close(descriptor); }
 
         Span<byte> prefix = stackalloc byte[4];
         if (!TryReceive(prefix, ref timedOut)) { return null; }
@@ -75,15 +74,16 @@ internal sealed unsafe class ControlClient
         return TryReceive(body, ref timedOut) ? ControlMessage.FromBody(body) : null;
     }
 
-    private bool TrySend(ReadOnlySpan<byte> frame, int firstDescriptor, int secondDescriptor, ref bool timedOut)
+    private bool TrySend(ReadOnlySpan<byte> frame, ReadOnlySpan<int> descriptors, ref bool timedOut)
     {
+        bool withRights = descriptors.Length == 2;
         var rights = new SocketNative.TwoDescriptors
         {
             Length = (nuint)sizeof(SocketNative.TwoDescriptors),
             Level = SocketNative.LevelSocket,
             Type = SocketNative.Rights,
-            First = firstDescriptor,
-            Second = secondDescriptor,
+            First = withRights ? descriptors[0] : -1,
+            Second = withRights ? descriptors[1] : -1,
         };
         bool isFirst = true;
         while (!frame.IsEmpty)
@@ -94,7 +94,7 @@ internal sealed unsafe class ControlClient
             {
                 var vector = new SocketNative.IoVector { Base = from, Length = (nuint)frame.Length };
                 var message = new SocketNative.MessageHeader { Vectors = &vector, VectorCount = 1 };
-                if (isFirst)
+                if (isFirst && withRights)
                 {
                     message.Control = &rights;
                     message.ControlLength = rights.Length;

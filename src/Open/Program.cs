@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using MoshBroker.Control;
 using MoshBroker.Open;
+using MoshBroker.Open.FrontDoor;
 using MoshBroker.Open.Native;
 
 // Words and variables come from /proc, not from the runtime, which would put replacement characters where they are not UTF-8.
@@ -10,6 +11,8 @@ if (commandLine is null || environmentBlock is null) { return Fail(new ByteText(
 List<byte[]> allWords = EnvironmentBlock.SplitAtZeros(commandLine);
 byte[][] words = allWords.GetRange(allWords.Count - args.Length, args.Length).ToArray();
 EnvironmentBlock environment = EnvironmentBlock.Parse(environmentBlock);
+
+if (words.Length > 0 && words[0].AsSpan().SequenceEqual("enter"u8)) { return Entry.Run(words.AsSpan(1), environment); }
 
 byte[]? sshConnection = environment.Find("SSH_CONNECTION"u8);
 Arguments arguments = Arguments.Parse(words, sshConnection);
@@ -54,7 +57,7 @@ if (!Trampoline.TryStart(program, environment, caller, pty, releaseRead, out Tra
 
 _ = FileNative.Close(releaseRead);
 ControlMessage request = OpenRequest.Compose(arguments, program, size, child!.Pid, networkTimeout, sshConnection, term);
-ControlMessage? answer = broker.Ask(request, pty.Master, releaseWrite, out bool timedOut);
+ControlMessage? answer = broker.Ask(request, [pty.Master, releaseWrite], out bool timedOut);
 byte[]? port = answer?.Find("port"u8);
 byte[]? key = answer?.Find("key"u8);
 if (answer is null || !answer.Head.SequenceEqual("ok"u8) || port is null || key is null)

@@ -92,6 +92,18 @@ internal static unsafe partial class FileNative
     [LibraryImport(Libc, EntryPoint = "access")]
     public static partial int Access(byte* path, int mode);
 
+    [LibraryImport(Libc, EntryPoint = "dup2", SetLastError = true)]
+    public static partial int Duplicate(int descriptor, int into);
+
+    [LibraryImport(Libc, EntryPoint = "dup", SetLastError = true)]
+    public static partial int Duplicate(int descriptor);
+
+    [LibraryImport(Libc, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int SetDescriptorFlags(int descriptor, int command, int flags);
+
+    [LibraryImport(Libc, EntryPoint = "execve", SetLastError = true)]
+    public static partial int Execute(byte* path, byte** arguments, byte** environment);
+
     [LibraryImport(Libc, EntryPoint = "open", SetLastError = true)]
     private static partial int Open(byte* path, int flags);
 

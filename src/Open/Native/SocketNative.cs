@@ -19,6 +19,9 @@ internal static unsafe partial class SocketNative
     [LibraryImport(FileNative.Libc, EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int family, int type, int protocol);
 
+    [LibraryImport(FileNative.Libc, EntryPoint = "socketpair", SetLastError = true)]
+    public static partial int SocketPair(int family, int type, int protocol, int* pair);
+
     [LibraryImport(FileNative.Libc, EntryPoint = "connect", SetLastError = true)]
     public static partial int Connect(int socket, void* address, uint length);
 
