@@ -28,8 +28,8 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
     private bool _paused;
     private bool _disposed;
 
-    /// <summary>Takes over both descriptors and begins to read; on the loop's thread. The buffer is the loop's, shared by all.</summary>
-    public PtyBackend(FileDescriptor master, FileDescriptor release, EpollLoop loop, byte[] readBuffer, IBackendHandler handler)
+    /// <summary>Takes over both descriptors (no pipe for a program that does not wait) and begins to read; on the loop's thread. The buffer is the loop's, shared by all.</summary>
+    public PtyBackend(FileDescriptor master, FileDescriptor? release, EpollLoop loop, byte[] readBuffer, IBackendHandler handler)
     {
         _master = master;
         _release = release;
@@ -43,7 +43,7 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
         catch
         {
             master.Dispose();
-            release.Dispose();
+            release?.Dispose();
             throw;
         }
     }

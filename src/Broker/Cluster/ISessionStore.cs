@@ -9,7 +9,7 @@ namespace MoshBroker.Cluster;
 /// </remarks>
 internal interface ISessionStore : IAsyncDisposable
 {
-    /// <summary>Inserts a session with its first channel. Its epoch is drawn, and the key sealed, in the same transaction.</summary>
+    /// <summary>Inserts a session, with its first channel if it has one. Its epoch is drawn, and the key sealed, in the same transaction.</summary>
     Task<SessionGrant> CreateSessionAsync(NewSession session, CancellationToken cancellationToken);
 
     /// <summary>

@@ -67,6 +67,7 @@ internal sealed partial class SqliteStore : ISessionStore
             connection.Execute(
                 "INSERT INTO session (id, created_ms, owner_uid, node, epoch, command) VALUES (@id, @now, @OwnerUid, @Node, @epoch, @command)",
                 new { id, now = NowMs(), session.OwnerUid, session.Node, epoch, command });
+            if (session.FirstChannel is null) { return new SessionGrant(id, 0, epoch); }
             Insert(connection, new SealContext(id, ChannelId: 1, epoch), session.FirstChannel);
             return new SessionGrant(id, 1, epoch);
         },
@@ -92,7 +93,7 @@ internal sealed partial class SqliteStore : ISessionStore
         {
             Fence fence = Check(connection, sessionId, heldEpoch);
             if (fence.Outcome != FencedOutcome.Done || fence.HasEnded) { return new ChannelGrant(fence.OutcomeForLive, 0); }
-            int id = connection.ExecuteScalar<int>("SELECT max(id) + 1 FROM channel WHERE session_id = @sessionId", new { sessionId });
+            int id = connection.ExecuteScalar<int>("SELECT coalesce(max(id), 0) + 1 FROM channel WHERE session_id = @sessionId", new { sessionId });
             Insert(connection, new SealContext(sessionId, id, heldEpoch), channel);
             return new ChannelGrant(FencedOutcome.Done, id);
         },

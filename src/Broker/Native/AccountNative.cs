@@ -30,6 +30,19 @@ internal static unsafe partial class AccountNative
         return Find(name, account, strings, StringsLength, &found) == 0 && found != null ? *(uint*)(found + (2 * sizeof(nint))) : null;
     }
 
+    /// <summary>All of an account; null when there is none of that number.</summary>
+    public static Account? Read(uint uid)
+    {
+        byte* account = stackalloc byte[AccountLength];
+        byte* strings = stackalloc byte[StringsLength];
+        byte* found = null;
+        if (Find(uid, account, strings, StringsLength, &found) != 0 || found == null) { return null; }
+        // struct passwd on 64-bit Linux: name, password, uid and gid in one word, comment, home, shell.
+        nint* fields = (nint*)found;
+        return new Account(
+            Marshal.PtrToStringUTF8(fields[0]) ?? "", uid, *((uint*)(fields + 2) + 1), Marshal.PtrToStringUTF8(fields[4]) ?? "/", Marshal.PtrToStringUTF8(fields[5]) ?? "/bin/sh");
+    }
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 

@@ -13,7 +13,7 @@ using MoshBroker.Telemetry;
 namespace MoshBroker.Sessions;
 
 /// <summary>One client of a session: its key and counters (in the transport), its port and address, and its view of the terminal.</summary>
-internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
+internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisposable
 {
     private const long MoveLogIntervalMs = 1000;
     private const long FlapWithinMs = 60_000;
@@ -34,6 +34,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
     private MonoTime _leftPrevious = MonoTime.Never;
     private MonoTime _lastMoveTold = MonoTime.Never;
     private ByteBudget _budget;
+    private bool _abandoned;
 
     /// <summary>Takes the seed over and begins to receive; on the loop's thread.</summary>
     public Channel(MonoTime now, ChannelSeed seed, SessionActor session, ISessionHost host, Emulator terminal)
@@ -43,6 +44,8 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
         _meter = new ChannelMeter(host.Metrics, session.Tenant, session.BackendKind, session.Facts.Id);
         Id = seed.Id;
         Port = seed.Port;
+        IsReadOnly = seed.IsReadOnly;
+        CreatedAt = now;
         _screen = new ScreenState(terminal);
         TransportSetup setup = new()
         {
@@ -63,6 +66,13 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
     public MonoTime Now => _now;
 
     public int Port { get; }
+
+    public bool IsReadOnly { get; }
+
+    public MonoTime CreatedAt { get; }
+
+    /// <summary>Nothing more comes or goes: the socket may be closed.</summary>
+    public bool IsClosed => _abandoned || _transport.Phase == TransportPhase.Closed;
 
     /// <summary>True once the client has sent a state: it is there, and it has said how large its window is.</summary>
     public bool HasClient { get; private set; }
@@ -187,6 +197,9 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IDisposable
 
     /// <summary>Tells the client that it is over, with the last screen.</summary>
     public void StartShutdown(MonoTime now) => _transport.StartShutdown(now);
+
+    /// <summary>Its client never came.</summary>
+    public void Abandon() => _abandoned = true;
 
     public void BeginEpoch(long epoch) => _transport.BeginEpoch((ulong)epoch);
 

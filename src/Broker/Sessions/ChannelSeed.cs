@@ -15,6 +15,9 @@ internal sealed record ChannelSeed(int Id, long Epoch, SessionKey Key, FileDescr
     /// <summary>The channel's place behind a shared port; null when it has a socket.</summary>
     public SharedRoute? Route { get; init; }
 
+    /// <summary>The client watches: its keys go nowhere.</summary>
+    public bool IsReadOnly { get; init; }
+
     public void Dispose()
     {
         Key.Dispose();

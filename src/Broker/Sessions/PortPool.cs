@@ -37,12 +37,14 @@ internal sealed class PortPool : IDisposable
 
     public override string ToString() => string.Join(", ", _given);
 
-    /// <summary>Holds a port for a new session; null, and the line for the user, when there is none.</summary>
+    /// <summary>Holds a port for a new channel; null, and the line for the user, when there is none.</summary>
+    /// <param name="bind">The address that was asked for; null for all.</param>
+    /// <param name="within">The ports that were asked for; null for any.</param>
     /// <param name="granted">Those that policy leaves to the session's tenant; empty for all.</param>
-    public ChannelPlace? TryHold(OpenRequest request, IReadOnlyList<PortSource> granted, List<string> warnings, out OpenAnswer.Refused? refused)
+    public ChannelPlace? TryHold(IPAddress? bind, UdpPortRange? within, IReadOnlyList<PortSource> granted, List<string> warnings, out OpenAnswer.Refused? refused)
     {
         refused = null;
-        if (request.Ports is { } asked && !_sources.Exists(source => Covers(source, asked)))
+        if (within is { } asked && !_sources.Exists(source => Covers(source, asked)))
         {
             refused = new OpenAnswer.Refused($"Bad UDP port range {asked}: this broker's ports are {this} (moshbroker serve --ports)");
             return null;
@@ -50,22 +52,22 @@ internal sealed class PortPool : IDisposable
 
         IPAddress anyOfOurs = _listenHost ?? IPAddress.IPv6Any;
         IPAddress address = anyOfOurs;
-        if (request.Bind is { } wanted && !wanted.Equals(anyOfOurs))
+        if (bind is { } wanted && !wanted.Equals(anyOfOurs))
         {
             if (_listenHost is null) { address = wanted; }
             else { warnings.Add($"the broker listens on {_listenHost} only (--listen-host), not on {wanted}"); }
         }
 
-        ChannelPlace? place = TryHold(address, granted, request.Ports, out int errno);
+        ChannelPlace? place = Hold(address, granted, within, out int errno);
         if (place is null && errno == Errno.AddressNotAvailable && !address.Equals(anyOfOurs))
         {
             warnings.Add($"{address} is not an address of this machine: listening on all of them");
-            place = TryHold(anyOfOurs, granted, request.Ports, out errno);
+            place = Hold(anyOfOurs, granted, within, out errno);
         }
 
         if (place is null)
         {
-            string range = request.Ports is { } ports ? $"{ports} (within {this})" : ToString();
+            string range = within is { } ports ? $"{ports} (within {this})" : ToString();
             refused = errno is Errno.AddressInUse or Errno.None
                 ? new OpenAnswer.Refused($"Bad UDP port range: every UDP port of {range} is in use; end a session, or give the broker more (moshbroker serve --ports)")
                 : new OpenAnswer.Refused($"Bad UDP port: cannot bind {address} in {range}: {Errno.Text(errno)}");
@@ -96,7 +98,7 @@ internal sealed class PortPool : IDisposable
     private static bool Covers((PortPerChannel? Own, SharedPort? Shared) source, UdpPortRange wanted) =>
         source.Own?.Covers(wanted) ?? wanted.Intersect(new UdpPortRange(source.Shared!.Port, source.Shared.Port)).Count > 0;
 
-    private ChannelPlace? TryHold(IPAddress address, IReadOnlyList<PortSource> granted, UdpPortRange? wanted, out int errno)
+    private ChannelPlace? Hold(IPAddress address, IReadOnlyList<PortSource> granted, UdpPortRange? wanted, out int errno)
     {
         errno = Errno.None;
         foreach ((PortPerChannel? Own, SharedPort? Shared) source in _sources)

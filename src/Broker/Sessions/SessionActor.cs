@@ -17,7 +17,7 @@ namespace MoshBroker.Sessions;
 /// Everything but <see cref="Actor{TMessage}.Tell"/>, <see cref="Facts"/>, <see cref="Stats"/> and <see cref="Channels"/> belongs to the
 /// loop's thread.
 /// </remarks>
-internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
+internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHandler
 {
     private const long FirstClientLimitMs = 60_000; // As stock: a client that has not come by then will not come.
     private const long FarewellLimitMs = 10_000; // How long the end waits for a client that is away just now.
@@ -27,7 +27,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     private readonly ISessionHost _host;
     private readonly ISessionOwner _owner;
     private readonly SessionLog _log;
-    private readonly ChannelSeed _firstSeed;
+    private readonly ChannelSeed? _firstSeed;
     private readonly Emulator _terminal;
     private readonly QuietClock _quiet = new();
     private readonly SessionTerms _terms = new();
@@ -45,7 +45,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
     /// <summary>Nothing happens, and no descriptor is watched, before <see cref="SessionMessage.Start"/>.</summary>
     public SessionActor(
-        SessionFacts facts, ISessionHost host, ISessionOwner owner, ISupervisor supervisor, SessionLog log, Func<IBackendHandler, IBackend> startBackend, ChannelSeed firstSeed)
+        SessionFacts facts, ISessionHost host, ISessionOwner owner, ISupervisor supervisor, SessionLog log, Func<IBackendHandler, IBackend> startBackend, ChannelSeed? firstSeed)
         : base(host.Dispatcher, supervisor)
     {
         Facts = facts;
@@ -175,18 +175,18 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         _backend?.Release(now);
     }
 
-    public void OnKeys(MonoTime now, Channel channel, ReadOnlySpan<byte> keys)
+    public void OnKeys(MonoTime now, IViewer viewer, ReadOnlySpan<byte> keys)
     {
-        if (_backend is null || keys.IsEmpty || _terms.IsLocked) { return; }
+        if (_backend is null || keys.IsEmpty || viewer.IsReadOnly || _terms.IsLocked) { return; }
         _terms.OnKeys(now);
-        Fit(channel);
+        Fit(viewer);
         Stats.PtyBytesWritten += keys.Length;
         _host.Metrics.ToProgram(keys.Length);
         Recording?.Input(now, keys);
         _backend.Send(now, keys);
     }
 
-    public void OnResize(Channel channel) => Fit(channel);
+    public void OnResize(IViewer viewer) => Fit(viewer);
 
     public void OnMoved(Channel channel, string peer, bool roamed)
     {
@@ -217,15 +217,23 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
                 }
                 catch
                 {
-                    _firstSeed.Dispose();
+                    _firstSeed?.Dispose();
                     throw;
                 }
 
-                Add(now, _firstSeed);
+                if (_firstSeed is not null) { Add(now, _firstSeed); }
                 break;
             case SessionMessage.Attach attach:
                 if (_phase >= Phase.Ending) { attach.Seed.Dispose(); }
-                else { Add(now, attach.Seed); }
+                else
+                {
+                    if (attach.Takes) { Take(now, "taken over from elsewhere"); }
+                    Add(now, attach.Seed);
+                }
+
+                break;
+            case SessionMessage.AttachTerminal attach:
+                AddTerminal(now, attach);
                 break;
             case SessionMessage.Close close:
                 BeginEnd(now, close.Reason);
@@ -255,7 +263,12 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
     protected override void Timeout(MonoTime now)
     {
-        foreach (Channel channel in _channels) { channel.OnTimeout(now); }
+        foreach (Channel channel in _channels)
+        {
+            channel.OnTimeout(now);
+            if (_phase == Phase.Live && !channel.HasClient && now >= channel.CreatedAt.Plus(FirstClientLimitMs)) { channel.Abandon(); }
+        }
+
         if (now >= UpdateDeadline) { _terminal.EndSynchronizedUpdate(); }
         if (_phase == Phase.Waiting && now.Since(_startedAt) >= FirstClientLimitMs) { BeginEnd(now, SessionEndReason.NeverConnected); }
         if (_phase == Phase.Live && now >= NetworkDeadline) { BeginEnd(now, SessionEndReason.IdleTimeout); }
@@ -286,7 +299,8 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
         MonoTime next = _quiet.NextTimeout ?? MonoTime.Forever;
         foreach (Channel channel in _channels) { next = MonoTime.Min(next, channel.Flush(now)); }
-        if (_phase <= Phase.Live && _channels.Length > 0 && !Array.Exists(_channels, channel => channel.Phase <= TransportPhase.ShuttingDown))
+        next = MonoTime.Min(next, FlushTerminals(now));
+        if (_phase <= Phase.Live && _channels.Length > 0 && _terminals.Length == 0 && !Array.Exists(_channels, channel => channel.Phase <= TransportPhase.ShuttingDown))
         {
             // Nobody is left; what the last one did is why.
             BeginEnd(now, ReasonOf(_channels[^1].EndReason));
@@ -312,6 +326,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     protected override void Discard(SessionMessage message)
     {
         if (message is SessionMessage.Attach attach) { attach.Seed.Dispose(); }
+        if (message is SessionMessage.AttachTerminal terminal) { terminal.Seed.Dispose(); }
     }
 
     protected override void OnStop()
@@ -319,6 +334,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         _backend?.Dispose();
         _backend = null;
         Recording?.End(_endingSince);
+        DropTerminals();
         Channel[] channels = _channels;
         Volatile.Write(ref _channels, []);
         foreach (Channel channel in channels) { channel.Dispose(); }
@@ -399,11 +415,11 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
     }
 
     /// <summary>The terminal takes the window of the client that resized or typed last.</summary>
-    private void Fit(Channel channel)
+    private void Fit(IViewer viewer)
     {
         Framebuffer frame = _terminal.Frame;
-        if (channel.Columns == 0 || (channel.Columns == frame.Columns && channel.Rows == frame.Rows)) { return; }
-        _terminal.Resize(channel.Columns, channel.Rows);
+        if (viewer.IsReadOnly || viewer.Columns == 0 || (viewer.Columns == frame.Columns && viewer.Rows == frame.Rows)) { return; }
+        _terminal.Resize(viewer.Columns, viewer.Rows);
         _backend?.Resize(frame.Columns, frame.Rows);
         Stats.Columns = frame.Columns;
         Stats.Rows = frame.Rows;
@@ -438,6 +454,7 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
         }
 
         foreach (Channel channel in _channels) { channel.StartShutdown(now); }
+        EndTerminals("the session is over");
     }
 
     private bool IsFarewellOver(MonoTime now) =>
@@ -445,14 +462,14 @@ internal sealed class SessionActor : Actor<SessionMessage>, IBackendHandler
 
     private void DropClosed()
     {
-        if (!Array.Exists(_channels, channel => channel.Phase == TransportPhase.Closed)) { return; }
-        foreach (Channel closed in _channels.Where(channel => channel.Phase == TransportPhase.Closed))
+        if (!Array.Exists(_channels, channel => channel.IsClosed)) { return; }
+        foreach (Channel closed in _channels.Where(channel => channel.IsClosed))
         {
             _log.ChannelEnded(Facts.Id, closed.Id, closed.EndReason.ToString());
             closed.Dispose();
         }
 
-        Volatile.Write(ref _channels, [.. _channels.Where(channel => channel.Phase != TransportPhase.Closed)]);
+        Volatile.Write(ref _channels, [.. _channels.Where(channel => !channel.IsClosed)]);
     }
 
     private MonoTime OwnDeadline() => _phase switch

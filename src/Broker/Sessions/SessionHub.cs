@@ -18,7 +18,7 @@ using MoshBroker.Tenants;
 namespace MoshBroker.Sessions;
 
 /// <summary>All sessions of this node: makes them, finds them, lists them, ends them.</summary>
-internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
+internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
 {
     private static readonly TimeSpan EndedKept = TimeSpan.FromMinutes(5); // For somebody who asks what became of a session.
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(3); // A client that hears us answers within one frame interval.
@@ -132,26 +132,30 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         }
 
         List<string> warnings = [];
-        ChannelPlace? place = _ports.TryHold(request, admission.Rules.Ports, warnings, out OpenAnswer.Refused? noPort);
-        if (place is null)
+        ChannelPlace? place = null;
+        if (!request.IsWithoutChannel)
         {
-            _quotas.Release(admission.Tenant, admission.User);
-            request.Dispose();
-            return noPort!;
+            place = _ports.TryHold(request.Bind, request.Ports, admission.Rules.Ports, warnings, out OpenAnswer.Refused? noPort);
+            if (place is null)
+            {
+                _quotas.Release(admission.Tenant, admission.User);
+                request.Dispose();
+                return noPort!;
+            }
         }
 
         SessionKey key = SessionKey.Generate(_random);
         SessionGrant grant;
         try
         {
-            NewChannel channel = new(place.Port, context => _sealer.Seal(context, key.Bytes));
+            NewChannel? channel = place is null ? null : new(place.Port, context => _sealer.Seal(context, key.Bytes));
             grant = await _store.CreateSessionAsync(new NewSession(request.Uid, _settings.Node, request.Command, channel), cancellation);
         }
         catch (Exception failure)
         {
             _quotas.Release(admission.Tenant, admission.User);
             request.Dispose();
-            place.Dispose();
+            place?.Dispose();
             key.Dispose();
             if (failure is StoreUnavailableException) { return new OpenAnswer.Refused(failure.Message); }
             throw;
@@ -179,24 +183,27 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         {
             _quotas.Release(admission.Tenant, admission.User);
             request.Dispose();
-            place.Dispose();
+            place?.Dispose();
             key.Dispose();
             await _store.EndSessionAsync(facts.Id, facts.Epoch, SessionEndReason.RecordingFailed, cancellation);
             return new OpenAnswer.Refused(refusedRecording);
         }
 
-        Volatile.Write(ref actor, Begin(facts, request, recording, worker => place.Take(grant.ChannelId, grant.Epoch, key, worker)));
-        _log.Opened(facts.Id, facts.Uid, place.Port, request.ClaimedClient ?? "nowhere");
+        if (place is null) { key.Dispose(); }
+        int port = place?.Port ?? 0;
+        Volatile.Write(ref actor, Begin(facts, request, recording, place is null ? null : worker => place.Take(grant.ChannelId, grant.Epoch, key, worker)));
+        _log.Opened(facts.Id, facts.Uid, port, request.ClaimedClient ?? "nowhere");
         _audit.Write(new AuditEvent(AuditEventName.SessionStart)
         {
             Session = facts.Id,
             Tenant = admission.Tenant,
             User = facts.User,
+            ClientAddress = request.Client?.ToString(),
             Target = admission.Target?.Name,
             ClaimedAddress = request.ClaimedClient,
             More = AuditEvent.Attribute("process.command", facts.Command),
         });
-        return new OpenAnswer.Accepted(place.Port, printed, facts.Id, warnings);
+        return new OpenAnswer.Accepted(port, printed, facts.Id, warnings);
     }
 
     /// <summary>Ends a session in good order; false when it is unknown or over.</summary>
@@ -351,7 +358,7 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
         return null;
     }
 
-    private SessionActor Begin(SessionFacts facts, OpenRequest request, RecordingDuty? recording, Func<int, ChannelSeed> take)
+    private SessionActor Begin(SessionFacts facts, OpenRequest request, RecordingDuty? recording, Func<int, ChannelSeed>? take)
     {
         SessionWorker worker;
         lock (_workers)
@@ -360,8 +367,8 @@ internal sealed class SessionHub : ISessionOwner, ISupervisor, IAsyncDisposable
             worker.Sessions++;
         }
 
-        IBackend StartBackend(IBackendHandler handler) => new PtyBackend(request.Master, request.Release, worker.Loop, worker.ReadBuffer, handler);
-        SessionActor actor = new(facts, worker, this, this, _log, StartBackend, take(Array.IndexOf(_workers, worker))) { Recording = recording };
+        IBackend StartBackend(IBackendHandler handler) => request.Backend.Start(worker, facts, handler);
+        SessionActor actor = new(facts, worker, this, this, _log, StartBackend, take?.Invoke(Array.IndexOf(_workers, worker))) { Recording = recording };
         _sessions[facts.Id] = new SessionEntry(actor, worker);
         Interlocked.Increment(ref _live);
         _metrics.SessionStarted(actor.Tenant, actor.BackendKind);

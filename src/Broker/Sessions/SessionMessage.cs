@@ -1,4 +1,5 @@
 using MoshBroker.Cluster;
+using MoshBroker.Native;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Sessions;
@@ -13,7 +14,13 @@ internal abstract record SessionMessage
     public sealed record Close(SessionEndReason Reason) : SessionMessage;
 
     /// <summary>A further client of the same terminal, with a key and a port of its own.</summary>
-    public sealed record Attach(ChannelSeed Seed) : SessionMessage;
+    /// <param name="Takes">The other clients are told that it is over for them.</param>
+    public sealed record Attach(ChannelSeed Seed, bool Takes = false) : SessionMessage;
+
+    /// <summary>Somebody at a tty.</summary>
+    /// <param name="Loop">The session's own.</param>
+    /// <param name="ReadBuffer">The loop's.</param>
+    public sealed record AttachTerminal(int Id, TerminalSeed Seed, bool Takes, EpollLoop Loop, byte[] ReadBuffer) : SessionMessage;
 
     /// <summary>The store committed a new epoch for a channel that had nearly spent its numbers; null when it could not.</summary>
     public sealed record EpochDrawn(int ChannelId, long? Epoch) : SessionMessage;

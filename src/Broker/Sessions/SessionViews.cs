@@ -20,7 +20,7 @@ internal static class SessionViews
         MonoTime newest = new(Volatile.Read(ref stats.LastNewState));
         return new SessionView(
             facts.Id,
-            reason >= 0 ? SessionState.Ended : StateOf(channels, now),
+            reason >= 0 ? SessionState.Ended : session.Terminals.Count > 0 ? SessionState.Attached : StateOf(channels, now),
             facts.Uid,
             facts.User,
             facts.Command,
@@ -32,7 +32,7 @@ internal static class SessionViews
             Volatile.Read(ref stats.PtyBytesRead),
             Volatile.Read(ref stats.PtyBytesWritten),
             reason >= 0 ? ((SessionEndReason)reason).ToName() : null,
-            [.. channels.Select(channel => channel.View(now))]);
+            [.. channels.Select(channel => channel.View(now)), .. session.Terminals.Select(terminal => terminal.View(now))]);
     }
 
     public static SessionState StateOf(IReadOnlyList<Channel> channels, MonoTime now)

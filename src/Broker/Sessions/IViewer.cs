@@ -1,0 +1,13 @@
+namespace MoshBroker.Sessions;
+
+/// <summary>Somebody who sees a session: a window of some size, that may or may not type.</summary>
+internal interface IViewer
+{
+    /// <summary>The window; 0 before it is known.</summary>
+    int Columns { get; }
+
+    int Rows { get; }
+
+    /// <summary>True for a watcher: keys go nowhere, and the terminal does not follow his window.</summary>
+    bool IsReadOnly { get; }
+}

@@ -1,0 +1,65 @@
+using MoshBroker.Native;
+using MoshBroker.Protocol;
+
+namespace MoshBroker.Sessions;
+
+/// <summary>People at the session by plain ssh.</summary>
+internal sealed partial class SessionActor
+{
+    private TerminalChannel[] _terminals = [];
+
+    /// <summary>Like <see cref="Channels"/>: an array that is replaced, never changed.</summary>
+    public IReadOnlyList<TerminalChannel> Terminals => Volatile.Read(ref _terminals);
+
+    private void AddTerminal(MonoTime now, SessionMessage.AttachTerminal attach)
+    {
+        if (_phase >= Phase.Ending)
+        {
+            attach.Seed.Dispose();
+            return;
+        }
+
+        if (attach.Takes) { Take(now, "taken over from elsewhere"); }
+        TerminalChannel terminal = new(now, attach.Id, attach.Seed, this, attach.Loop, attach.ReadBuffer, _terminal, _host.SendBuffer);
+        Volatile.Write(ref _terminals, [.. _terminals, terminal]);
+        _log.Attached(Facts.Id, attach.Seed.From);
+        if (!attach.Seed.IsReadOnly) { OnNewState(now); }
+    }
+
+    /// <summary>Ends what others have of the session but for watching it: somebody takes it over.</summary>
+    private void Take(MonoTime now, string why)
+    {
+        foreach (Channel channel in _channels.Where(channel => !channel.IsReadOnly)) { channel.StartShutdown(now); }
+        foreach (TerminalChannel terminal in _terminals.Where(terminal => !terminal.IsReadOnly)) { terminal.End(0, why); }
+    }
+
+    private MonoTime FlushTerminals(MonoTime now)
+    {
+        MonoTime next = MonoTime.Forever;
+        foreach (TerminalChannel terminal in _terminals) { next = MonoTime.Min(next, terminal.Flush(now)); }
+        if (Array.Exists(_terminals, terminal => terminal.IsGone))
+        {
+            TerminalChannel[] gone = Array.FindAll(_terminals, terminal => terminal.IsGone);
+            Volatile.Write(ref _terminals, Array.FindAll(_terminals, terminal => !terminal.IsGone));
+            foreach (TerminalChannel terminal in gone) { terminal.Dispose(); }
+        }
+
+        return next;
+    }
+
+    private void EndTerminals(string why)
+    {
+        foreach (TerminalChannel terminal in _terminals) { terminal.End(0, why); }
+    }
+
+    private void DropTerminals()
+    {
+        TerminalChannel[] terminals = _terminals;
+        Volatile.Write(ref _terminals, []);
+        foreach (TerminalChannel terminal in terminals)
+        {
+            terminal.End(1, "the session is over");
+            terminal.Dispose();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using MoshBroker.Cluster;
+using MoshBroker.Endpoint;
+using MoshBroker.FrontDoor;
+using MoshBroker.Native;
+using MoshBroker.Protocol.Crypto;
+using MoshBroker.Tenants;
+
+namespace MoshBroker.Sessions;
+
+/// <summary>Further clients of sessions that live.</summary>
+internal sealed partial class SessionHub
+{
+    private int _lastTerminal;
+
+    /// <summary>Live sessions that the front door admitted.</summary>
+    public IReadOnlyList<SessionFacts> AdmittedSessions =>
+        [.. _sessions.Values.Where(entry => entry.Actor.Facts.Admission is not null && !entry.Actor.Stats.HasEnded).Select(entry => entry.Actor.Facts).OrderBy(facts => facts.CreatedAt)];
+
+    /// <summary>How many live sessions a user and his tenant have.</summary>
+    public SessionCounts CountsOf(string tenant, string user)
+    {
+        int ofUser = 0;
+        int ofTenant = 0;
+        foreach (SessionEntry entry in _sessions.Values)
+        {
+            if (entry.Actor.Stats.HasEnded || entry.Actor.Facts.Admission is not { } admission || admission.Tenant != tenant) { continue; }
+            ofTenant++;
+            if (admission.User == user) { ofUser++; }
+        }
+
+        return new SessionCounts(ofUser, ofTenant);
+    }
+
+    /// <summary>A new channel, with a new key and a port of its own, to a session that lives; whose it is has been asked before.</summary>
+    /// <param name="takes">The clients of before are told that it is over for them.</param>
+    public async Task<OpenAnswer> AttachAsync(string id, IPAddress? bind, UdpPortRange? ports, bool isReadOnly, bool takes, CancellationToken cancellation)
+    {
+        if (_stopping || Living(id) is not { } entry) { return new OpenAnswer.Refused($"session {id} is over"); }
+        List<string> warnings = [];
+        ChannelPlace? place = _ports.TryHold(bind, ports, entry.Actor.Admission?.Rules.Ports ?? [], warnings, out OpenAnswer.Refused? refused);
+        if (place is null) { return refused!; }
+        SessionKey key = SessionKey.Generate(_random);
+        try
+        {
+            long epoch = entry.Actor.HeldEpoch;
+            NewChannel channel = new(place.Port, context => _sealer.Seal(context, key.Bytes));
+            ChannelGrant grant = await _store.AddChannelAsync(id, epoch, channel, cancellation);
+            if (grant.Outcome == FencedOutcome.Stale && entry.Actor.HeldEpoch != epoch)
+            {
+                // The session drew a new epoch in between.
+                epoch = entry.Actor.HeldEpoch;
+                grant = await _store.AddChannelAsync(id, epoch, channel, cancellation);
+            }
+
+            if (grant.Outcome != FencedOutcome.Done)
+            {
+                place.Dispose();
+                key.Dispose();
+                return new OpenAnswer.Refused($"session {id} is over");
+            }
+
+            byte[] printed = new byte[SessionKey.PrintedLength];
+            key.WritePrinted(printed);
+            ChannelSeed seed = place.Take(grant.ChannelId, epoch, key, Array.IndexOf(_workers, entry.Worker)) with { IsReadOnly = isReadOnly };
+            entry.Actor.Tell(new SessionMessage.Attach(seed, takes));
+            return new OpenAnswer.Accepted(place.Port, printed, id, warnings);
+        }
+        catch (Exception failure)
+        {
+            place.Dispose();
+            key.Dispose();
+            if (failure is StoreUnavailableException) { return new OpenAnswer.Refused(failure.Message); }
+            throw;
+        }
+    }
+
+    /// <summary>Somebody at a tty joins a session; takes the seed over. False when the session is over.</summary>
+    public bool AttachTerminal(string id, TerminalSeed seed, bool takes)
+    {
+        if (_stopping || Living(id) is not { } entry)
+        {
+            seed.Dispose();
+            return false;
+        }
+
+        // Their numbers are apart from those of Mosh channels, which the store gives.
+        int number = -Interlocked.Increment(ref _lastTerminal);
+        entry.Actor.Tell(new SessionMessage.AttachTerminal(number, seed, takes, entry.Worker.Loop, entry.Worker.ReadBuffer));
+        return true;
+    }
+
+    private SessionEntry? Living(string id) => _sessions.TryGetValue(id, out SessionEntry? entry) && !entry.Actor.Stats.HasEnded ? entry : null;
+}

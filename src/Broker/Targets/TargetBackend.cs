@@ -1,0 +1,231 @@
+using System.Text;
+using MoshBroker.Actors;
+using MoshBroker.Backends;
+using MoshBroker.Native;
+using MoshBroker.Protocol;
+
+namespace MoshBroker.Targets;
+
+/// <summary>A program that we start ourselves in a terminal of ours: on this machine, or an ssh to another one.</summary>
+/// <remarks>
+/// It is started with the client's first state, when the window's size is known. Its end is told by two signs that come in either order:
+/// the terminal's hang-up, and the child's status. A way that got lost is tried again with growing pauses; meanwhile only Ctrl-C and
+/// Ctrl-D are heard.
+/// </remarks>
+internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
+{
+    private const long FirstPauseMs = 1000;
+    private const long LongestPauseMs = 30_000;
+    private const long StatusPatienceMs = 3000; // A program that closed its terminal and goes on is ended.
+    private const long FarewellMs = 60_000; // How long the reason of an end stays on the screen.
+    private const int HangUp = 1;
+
+    private readonly ITargetPath _path;
+    private readonly EpollLoop _loop;
+    private readonly byte[] _readBuffer;
+    private readonly Children _children;
+    private readonly IBackendHandler _handler;
+    private readonly ActorTimer _timer;
+    private readonly Lock _crossing = new(); // Guards what other threads leave here.
+    private TargetStep? _step;
+    private int? _status;
+    private PtyBackend? _pty;
+    private Phase _phase;
+    private int _pid;
+    private int _columns;
+    private int _rows;
+    private long _pauseMs = FirstPauseMs;
+    private BackendEnd _ptyEnd;
+    private bool _disposed;
+
+    public TargetBackend(ITargetPath path, EpollLoop loop, byte[] readBuffer, Children children, int columns, int rows, IBackendHandler handler)
+    {
+        _path = path;
+        _loop = loop;
+        _readBuffer = readBuffer;
+        _children = children;
+        _handler = handler;
+        _columns = columns;
+        _rows = rows;
+        _timer = new ActorTimer(this);
+    }
+
+    private enum Phase
+    {
+        Waiting,
+        Preparing,
+        Running,
+
+        /// <summary>The terminal has been hung up; the status has still to come.</summary>
+        Ending,
+
+        /// <summary>The connection is lost; the next try is due with the timer.</summary>
+        Pausing,
+
+        /// <summary>Over; the reason stands on the screen until a key is hit.</summary>
+        Farewell,
+    }
+
+    public int PendingInput => _pty?.PendingInput ?? 0;
+
+    public MonoTime StalledSince => _pty?.StalledSince ?? MonoTime.Forever;
+
+    public void Release(MonoTime now)
+    {
+        if (_phase == Phase.Waiting) { Prepare(); }
+    }
+
+    public void Send(MonoTime now, ReadOnlySpan<byte> input)
+    {
+        const byte CtrlC = 3;
+        const byte CtrlD = 4;
+        if (_phase == Phase.Running) { _pty!.Send(now, input); }
+        else if (_phase == Phase.Farewell || (_phase is Phase.Pausing or Phase.Preparing && input.IndexOfAny(CtrlC, CtrlD) >= 0)) { Finish(BackendEnd.Exited); }
+    }
+
+    public void Resize(int columns, int rows)
+    {
+        (_columns, _rows) = (columns, rows);
+        _pty?.Resize(columns, rows);
+    }
+
+    public void OnOutput(MonoTime now, ReadOnlySpan<byte> output) => _handler.OnOutput(now, output);
+
+    public void OnOutputEnd(MonoTime now) => _handler.OnOutputEnd(now);
+
+    public void OnBackendEnded(BackendEnd end)
+    {
+        _pty = null;
+        _ptyEnd = end;
+        if (_phase != Phase.Running) { return; }
+        _phase = Phase.Ending;
+        _loop.Schedule(this); // The status may have come already.
+    }
+
+    public void OnFault(Exception failure) => _handler.OnFault(failure);
+
+    /// <summary>Something came from another thread.</summary>
+    public void Run(MonoTime now)
+    {
+        if (_disposed) { return; }
+        TargetStep? step;
+        lock (_crossing) { (step, _step) = (_step, null); }
+        if (step is not null && _phase == Phase.Preparing) { Take(now, step); }
+
+        int? status;
+        lock (_crossing)
+        {
+            status = _phase == Phase.Ending ? _status : null;
+            if (status is not null) { _status = null; }
+        }
+
+        if (status is { } ended)
+        {
+            _loop.Arm(_timer, MonoTime.Forever);
+            _pid = 0;
+            if (_ptyEnd == BackendEnd.Exited) { Take(now, _path.OnEnded(ended)); }
+            else { Finish(_ptyEnd); }
+        }
+        else if (_phase == Phase.Ending) { _loop.Arm(_timer, now.Plus(StatusPatienceMs)); }
+
+        _handler.OnOutputEnd(now);
+    }
+
+    public void OnTimer(MonoTime now)
+    {
+        if (_disposed) { return; }
+        switch (_phase)
+        {
+            case Phase.Pausing: Prepare(); break;
+            case Phase.Ending: _children.Signal(_pid, HangUp); break;
+            case Phase.Farewell:
+                Finish(BackendEnd.Exited);
+                _handler.OnOutputEnd(now);
+                break;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_disposed) { return; }
+        _disposed = true;
+        _loop.Arm(_timer, MonoTime.Forever);
+        _pty?.Dispose(); // Which hangs up on the program.
+        _path.Dispose();
+    }
+
+    private void Prepare()
+    {
+        _phase = Phase.Preparing;
+        _path.Prepare(step =>
+        {
+            lock (_crossing) { _step = step; }
+            _loop.Schedule(this);
+        });
+    }
+
+    private void Take(MonoTime now, TargetStep step)
+    {
+        switch (step)
+        {
+            case TargetStep.Run run: Start(now, run.Program); break;
+            case TargetStep.Done: Finish(BackendEnd.Exited); break;
+            case TargetStep.Failed failed: Part(now, failed.Line); break;
+            case TargetStep.Lost lost:
+                Tell(now, $"{lost.Line}; trying again in {_pauseMs / 1000} s (Ctrl-C ends the session)");
+                _phase = Phase.Pausing;
+                _loop.Arm(_timer, now.Plus(_pauseMs));
+                _pauseMs = Math.Min(_pauseMs * 2, LongestPauseMs);
+                break;
+        }
+    }
+
+    private void Start(MonoTime now, ChildProgram program)
+    {
+        FileDescriptor? master = PtyPair.TryOpen(_columns, _rows, out string slave, out int error);
+        int pid = 0;
+        if (master is null)
+        {
+            Part(now, $"no terminal is to be had here ({Errno.Text(error)})");
+            return;
+        }
+
+        error = program.StartIn(slave, out pid);
+        if (error != 0)
+        {
+            master.Dispose();
+            Part(now, $"{program.Path} cannot be started ({Errno.Text(error)})");
+            return;
+        }
+
+        _pid = pid;
+        _phase = Phase.Running;
+        _pauseMs = FirstPauseMs;
+        _children.Add(pid, status =>
+        {
+            lock (_crossing) { _status = status; }
+            _loop.Schedule(this);
+        });
+        _pty = new PtyBackend(master, null, _loop, _readBuffer, this);
+    }
+
+    /// <summary>Leaves the reason on the screen: a client that ended at once would take it away with its screen.</summary>
+    private void Part(MonoTime now, string line)
+    {
+        Tell(now, $"{line} (any key ends the session)");
+        _phase = Phase.Farewell;
+        _loop.Arm(_timer, now.Plus(FarewellMs));
+    }
+
+    private void Tell(MonoTime now, string line)
+    {
+        _handler.OnOutput(now, Encoding.UTF8.GetBytes($"\e[m\r\n[moshbroker] {line}\r\n"));
+    }
+
+    /// <summary>The turn's end, which every caller brings about, lets the session draw the consequence.</summary>
+    private void Finish(BackendEnd end)
+    {
+        Dispose();
+        _handler.OnBackendEnded(end);
+    }
+}

@@ -1,0 +1,17 @@
+using MoshBroker.Backends;
+using MoshBroker.Native;
+using MoshBroker.Sessions;
+
+namespace MoshBroker.Targets;
+
+/// <summary>A session's way to a target, before the session begins.</summary>
+internal sealed class TargetSource(Func<SessionFacts, ITargetPath> path, Children children) : IBackendSource
+{
+    public IBackend Start(SessionWorker worker, SessionFacts facts, IBackendHandler handler) =>
+        new TargetBackend(path(facts), worker.Loop, worker.ReadBuffer, children, facts.Columns, facts.Rows, handler);
+
+    public void Dispose()
+    {
+        // Nothing is held before the start.
+    }
+}
