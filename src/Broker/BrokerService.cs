@@ -4,6 +4,7 @@ using MoshBroker.Configuration;
 using MoshBroker.Endpoint;
 using MoshBroker.FrontDoor;
 using MoshBroker.Http;
+using MoshBroker.Native;
 using MoshBroker.Recording;
 using MoshBroker.Sessions;
 using MoshBroker.Telemetry;
@@ -28,6 +29,8 @@ internal static class BrokerService
 
         PolicySurroundings surroundings = PolicySurroundings.Of(HostEnvironment.Real, options.Ports);
         await using PolicyFile policy = PolicyFile.Open(options.PolicyFile, surroundings, audit, new PolicyLog(logging.CreateLogger<PolicyFile>()), time);
+        MonoClock doorClock = new(time);
+        using Children children = new(doorClock);
 
         RecordingKey recordingKey = RecordingKey.Load(options.DataDirectory);
         Capacity capacity = Capacity.Plan(options.Ports);
@@ -46,13 +49,19 @@ internal static class BrokerService
             audit.Retention = RetentionOf(policy.Current);
             hub.ApplyPolicy();
         };
-        policy.Watch();
         BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow(), policy);
         SessionMetrics? sessionMetrics = options.SessionMetrics > 0 ? new SessionMetrics(() => hub.Readings, options.Node, options.SessionMetrics) : null;
         await using HttpServer http = await HttpServer.StartAsync(options, feed, new MetricsEndpoint(metrics, sessionMetrics), logging, time, stopping);
+        FrontDoorLog doorLog = new(logging.CreateLogger<Reception>());
+        using SshDaemon? ssh = options.FrontDoor is { } door
+            ? await SshDaemon.OpenAsync(door, options.DataDirectory, options.SocketPath, () => policy.Current, children, doorClock, doorLog, stopping)
+            : null;
+        if (ssh is not null) { policy.Changed += (_, _) => ssh.OnPolicy(policy.Current); }
+        policy.Watch();
+        Doorkeeper? keeper = ssh is null ? null : new Doorkeeper(hub, () => policy.Current, ssh.Reception, children, audit, doorLog, time);
         ControlLog controlLog = new(logging.CreateLogger<ControlSocket>());
-        await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog) { Policy = policy, Scrapes = http.Scrapes }, controlLog);
-        StartReport report = new(options, capacity, http);
+        await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog) { Door = keeper, Policy = policy, Scrapes = http.Scrapes }, controlLog);
+        StartReport report = new(options, capacity, http, ssh);
         feed.Listening = report.Listening;
         report.Tell(Console.IsOutputRedirected ? null : Console.Out, logging.CreateLogger("MoshBroker"));
         audit.Write(new AuditEvent(AuditEventName.BrokerStart) { More = AuditEvent.Attribute("service.version", Commands.CommandLine.Version) });

@@ -1,13 +1,14 @@
 using MoshBroker.Commands;
 using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.FrontDoor;
 using MoshBroker.Http;
 using MoshBroker.Sessions;
 
 namespace MoshBroker;
 
 /// <summary>What listens where and how much fits in, for a person at a glance or for a log.</summary>
-internal sealed partial class StartReport(ServeOptions options, Capacity capacity, HttpServer http)
+internal sealed partial class StartReport(ServeOptions options, Capacity capacity, HttpServer http, SshDaemon? ssh)
 {
     private const string Off = "off";
 
@@ -15,6 +16,7 @@ internal sealed partial class StartReport(ServeOptions options, Capacity capacit
     public IReadOnlyList<ListeningView> Listening { get; } =
     [
         new("mosh (UDP)", $"{(options.ListenHost is { } host ? $"{host}, " : "all addresses, ")}{string.Join(", ", options.Ports)}"),
+        new("front door (ssh)", ssh is null ? Off : $"{ssh.At}, as {ssh.Account}"),
         new("control socket", options.SocketPath),
         new("dashboard", http.Dashboard is { } dashboard ? $"http://{dashboard}/" : Off),
         new("health, metrics", http.Health is { } health ? $"http://{health}/livez, /readyz, /metrics" : Off),

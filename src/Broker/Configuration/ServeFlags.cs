@@ -11,6 +11,8 @@ internal static class ServeFlags
     public const string Metrics = "metrics";
     public const string SessionMetrics = "session-metrics";
     public const string Ssh = "ssh";
+    public const string SshAccount = "ssh-account";
+    public const string SshProxy = "ssh-proxy";
     public const string Store = "store";
     public const string Policy = "policy";
     public const string Node = "node";
@@ -25,7 +27,9 @@ internal static class ServeFlags
         new(Http, "ADDR:PORT|off", "Dashboard (127.0.0.1:8080)"),
         new(Metrics, "ADDR:PORT|off", "Health and metrics (where the dashboard is, or would be)"),
         new(SessionMetrics, "LIMIT|off", "Metrics by session for that many sessions at most, under /metrics/sessions (off)"),
-        new(Ssh, "off", "Front door; not in this build"),
+        new(Ssh, "ADDR:PORT|off", "Front door: OpenSSH's sshd, for the users of the policy (off)"),
+        new(SshAccount, "NAME", "The account that the front door lets in (the broker's own; root: moshbroker, if there is one)"),
+        new(SshProxy, "ADDR[/BITS]", "Load balancer before the front door, whose PROXY header is demanded and believed; may repeat", MayRepeat: true),
         new(Store, "sqlite:FILE", "Session store (sqlite:DIR/sessions.db)"),
         new(Policy, "FILE", "Tenants, users, targets and what they may (none: accounts of this machine open sessions)"),
         new(Node, "NAME", "This node's name (the host name)"),

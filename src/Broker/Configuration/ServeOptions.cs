@@ -1,4 +1,5 @@
 using System.Net;
+using MoshBroker.FrontDoor;
 
 namespace MoshBroker.Configuration;
 
@@ -25,6 +26,9 @@ internal sealed record ServeOptions
 
     /// <summary>How many sessions have metrics of their own; 0 is off.</summary>
     public int SessionMetrics { get; init; }
+
+    /// <summary>Null: no front door.</summary>
+    public FrontDoorOptions? FrontDoor { get; init; }
 
     public required StoreAddress Store { get; init; }
 

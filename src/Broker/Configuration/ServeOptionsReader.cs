@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MoshBroker.Cluster;
+using MoshBroker.FrontDoor;
+using MoshBroker.Tenants;
 
 namespace MoshBroker.Configuration;
 
@@ -32,11 +34,6 @@ internal sealed class ServeOptionsReader
     {
         string data = Find(ServeFlags.Data)?.ToFullPath() ?? _host.DefaultDataDirectory()
             ?? throw new StartRefusedException("no data folder: give one by --data, or set HOME", exitCode: ExitCodes.Usage);
-        if (Find(ServeFlags.Ssh) is { } ssh && ssh.Value != "off")
-        {
-            throw ssh.Refuse("the front door is not in this build: leave it off, and log in by the system's sshd");
-        }
-
         Setting? http = Find(ServeFlags.Http);
         IPEndPoint? dashboard = ToEndPoint(http ?? Assumed(ServeFlags.Http, DefaultHttp));
         return new ServeOptions
@@ -48,6 +45,7 @@ internal sealed class ServeOptionsReader
             Http = dashboard,
             Metrics = Find(ServeFlags.Metrics) is { } metrics ? ToEndPoint(metrics) : dashboard ?? IPEndPoint.Parse(DefaultHttp),
             SessionMetrics = Find(ServeFlags.SessionMetrics) is { } limit ? ToSessionLimit(limit) : 0,
+            FrontDoor = ToFrontDoor(),
             Store = Find(ServeFlags.Store) is { } store ? ToStore(store) : new StoreAddress.Sqlite(Path.Combine(data, "sessions.db")),
             PolicyFile = Find(ServeFlags.Policy)?.ToFullPath(),
             Node = ToNode(Find(ServeFlags.Node) ?? Assumed(ServeFlags.Node, _host.HostName)),
@@ -159,6 +157,20 @@ internal sealed class ServeOptionsReader
         setting.Value.Length is >= 1 and <= 63 && setting.Value.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
         ? setting.Value
         : throw setting.Refuse("not a node's name: give one of letters, digits, '.', '_' and '-', at most 63, by --node");
+
+    private FrontDoorOptions? ToFrontDoor()
+    {
+        if (Find(ServeFlags.Ssh) is not { } ssh || ToEndPoint(ssh) is not { } at) { return null; }
+        if (Find(ServeFlags.Policy) is null) { throw ssh.Refuse("the front door needs to know who may come in: name a policy by --policy, or leave --ssh off"); }
+        List<AddressRange> proxies = [];
+        foreach (Setting proxy in _settings.TryGetValue(ServeFlags.SshProxy, out List<Setting>? given) ? given : [])
+        {
+            if (AddressRange.Parse(proxy.Value, out AddressRange range) is not null) { throw proxy.Refuse("not an address or a network: write it as 192.0.2.10 or 192.0.2.0/28"); }
+            proxies.Add(range);
+        }
+
+        return new FrontDoorOptions(at, Find(ServeFlags.SshAccount)?.Value, NetworkSet.Of(proxies));
+    }
 
     private Setting? Find(string flag) => _settings.TryGetValue(flag, out List<Setting>? values) ? values[^1] : null;
 

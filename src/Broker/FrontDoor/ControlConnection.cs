@@ -6,7 +6,7 @@ using MoshBroker.Native;
 namespace MoshBroker.FrontDoor;
 
 /// <summary>One connection to the control socket: one request, one answer.</summary>
-internal sealed class ControlConnection(Socket connection, uint uid, ControlRequests requests, ControlLog log)
+internal sealed class ControlConnection(Socket connection, uint uid, int pid, ControlRequests requests, ControlLog log)
 {
     /// <summary>How long a peer may take over his request, and over reading the answer.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -29,7 +29,7 @@ internal sealed class ControlConnection(Socket connection, uint uid, ControlRequ
                 return;
             }
 
-            ControlMessage answer = await requests.AnswerAsync(uid, request, descriptors, stopping);
+            ControlMessage answer = await requests.AnswerAsync(uid, pid, request, descriptors, stopping);
             limit.CancelAfter(Patience);
             ReadOnlyMemory<byte> frame = answer.ToFrame().ToArray();
             while (!frame.IsEmpty) { frame = frame[await connection.SendAsync(frame, SocketFlags.None, limit.Token)..]; }

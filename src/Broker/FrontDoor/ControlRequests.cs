@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using MoshBroker.Backends;
 using MoshBroker.Configuration;
 using MoshBroker.Control;
 using MoshBroker.Dashboard.Feed;
@@ -19,6 +20,9 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
     private const int MaxCommandLength = 200; // For display only.
     private readonly uint _own = AccountNative.EffectiveUser();
 
+    /// <summary>Answers <c>enter</c>; null while the front door is off.</summary>
+    public Doorkeeper? Door { get; init; }
+
     /// <summary>What <c>scrape-age</c> tells; null for nothing.</summary>
     public ScrapeClock? Scrapes { get; init; }
 
@@ -26,12 +30,14 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
     public PolicyFile? Policy { get; init; }
 
     /// <summary>Answers one request. Descriptors that a session takes over leave the list; the caller closes the rest.</summary>
-    public async Task<ControlMessage> AnswerAsync(uint uid, ControlMessage request, List<FileDescriptor> descriptors, CancellationToken cancellation)
+    /// <param name="pid">Who asks, as the kernel noted it at the connection's begin.</param>
+    public async Task<ControlMessage> AnswerAsync(uint uid, int pid, ControlMessage request, List<FileDescriptor> descriptors, CancellationToken cancellation)
     {
         string verb = Encoding.UTF8.GetString(request.Head);
         return verb switch
         {
             "open" => await OpenAsync(uid, request, descriptors, cancellation),
+            "enter" when Door is not null => await Door.AnswerAsync(uid, pid, EntryRequest.Read(request, ParsePorts, ParseSize), descriptors, cancellation),
             "policy-show" => uid == 0 || uid == _own
                 ? Json(Encoding.UTF8.GetBytes(System.Text.Json.Nodes.JsonValue.Create(Policy?.CurrentText ?? "").ToJsonString()))
                 : Refuse(uid, "the policy is root's and the broker's own to read"),
@@ -91,8 +97,7 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
         OpenRequest open = new()
         {
             Uid = uid,
-            Master = master,
-            Release = release,
+            Backend = new HandedPty(master, release),
             Pid = pid,
             Bind = IPAddress.TryParse(Text(request, "bind"u8), out IPAddress? bind) ? bind : null,
             Ports = ParsePorts(Text(request, "ports"u8)),

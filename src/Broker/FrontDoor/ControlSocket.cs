@@ -128,7 +128,7 @@ internal sealed class ControlSocket : IAsyncDisposable
     {
         using (connection)
         {
-            if (!UnixSocketNative.TryGetPeer((int)connection.Handle, out uint uid, out _)) { return; }
+            if (!UnixSocketNative.TryGetPeer((int)connection.Handle, out uint uid, out int pid)) { return; }
             (SemaphoreSlim turns, StrongBox<int> waiting) = _users.GetOrAdd(uid, static _ => (new SemaphoreSlim(ConnectionsPerUser), new StrongBox<int>()));
             try
             {
@@ -146,7 +146,7 @@ internal sealed class ControlSocket : IAsyncDisposable
 
             try
             {
-                await new ControlConnection(connection, uid, _requests, _log).ServeAsync(stopping);
+                await new ControlConnection(connection, uid, pid, _requests, _log).ServeAsync(stopping);
             }
             finally
             {

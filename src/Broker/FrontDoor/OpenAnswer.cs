@@ -6,7 +6,7 @@ namespace MoshBroker.FrontDoor;
 internal abstract record OpenAnswer
 {
     /// <summary>The session waits for its client on that port.</summary>
-    /// <param name="Port">UDP port.</param>
+    /// <param name="Port">UDP port; 0 for a session without a channel.</param>
     /// <param name="PrintedKey">The key as the connect line prints it. It goes to the user who asked, and nowhere else.</param>
     /// <param name="Session">The session's id.</param>
     /// <param name="Warnings">Lines for the user's stderr.</param>

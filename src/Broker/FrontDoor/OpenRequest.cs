@@ -1,20 +1,23 @@
 using System.Net;
+using MoshBroker.Backends;
 using MoshBroker.Endpoint;
-using MoshBroker.Native;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.FrontDoor;
 
-/// <summary>What <c>open</c> asks for on behalf of the user who ran it. Only the uid is known; the rest is his claim.</summary>
+/// <summary>A session to be made: what <c>open</c> asks for on behalf of the user who ran it (only the uid is known, the rest is his claim), or what the front door admits.</summary>
 internal sealed class OpenRequest : IDisposable
 {
     public required uint Uid { get; init; }
 
-    /// <summary>The PTY master; whoever serves the request takes it over.</summary>
-    public required FileDescriptor Master { get; init; }
+    /// <summary>What will run; whoever serves the request takes it over.</summary>
+    public required IBackendSource Backend { get; init; }
 
-    /// <summary>The write end of the pipe that the waiting child reads.</summary>
-    public required FileDescriptor Release { get; init; }
+    /// <summary>The session's first user sits at a terminal, by plain ssh: no port, no key.</summary>
+    public bool IsWithoutChannel { get; init; }
+
+    /// <summary>Where the client is, as the front door saw it; null for what <c>open</c> brings.</summary>
+    public IPAddress? Client { get; init; }
 
     /// <summary>What policy granted; null for a session that an account of this machine opens.</summary>
     public Admission? Admission { get; init; }
@@ -38,7 +41,6 @@ internal sealed class OpenRequest : IDisposable
 
     public void Dispose()
     {
-        Master.Dispose();
-        Release.Dispose();
+        Backend.Dispose();
     }
 }

@@ -24,9 +24,6 @@ internal sealed record SessionFacts
 
     public required int Rows { get; init; }
 
-    /// <summary>What policy granted when the session began; null for one that an account of this machine opened.</summary>
-    public Admission? Admission { get; init; }
-
     public required TimeSpan NetworkTimeout { get; init; }
 
     /// <summary>What policy granted at the beginning; null when nobody asked it. <see cref="SessionActor.Admission"/> is what holds now.</summary>

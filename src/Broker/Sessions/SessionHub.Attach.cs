@@ -13,23 +13,14 @@ internal sealed partial class SessionHub
 {
     private int _lastTerminal;
 
-    /// <summary>Live sessions that the front door admitted.</summary>
-    public IReadOnlyList<SessionFacts> AdmittedSessions =>
-        [.. _sessions.Values.Where(entry => entry.Actor.Facts.Admission is not null && !entry.Actor.Stats.HasEnded).Select(entry => entry.Actor.Facts).OrderBy(facts => facts.CreatedAt)];
+    /// <summary>Sessions that live, oldest first.</summary>
+    public IReadOnlyList<SessionFacts> LiveSessions =>
+        [.. _sessions.Values.Where(entry => !entry.Actor.Stats.HasEnded).Select(entry => entry.Actor.Facts).OrderBy(facts => facts.CreatedAt)];
 
-    /// <summary>How many live sessions a user and his tenant have.</summary>
-    public SessionCounts CountsOf(string tenant, string user)
+    /// <summary>Its user has logged in anew, with another right perhaps; a locked screen is unlocked.</summary>
+    public void Readmit(string id, Admission admission)
     {
-        int ofUser = 0;
-        int ofTenant = 0;
-        foreach (SessionEntry entry in _sessions.Values)
-        {
-            if (entry.Actor.Stats.HasEnded || entry.Actor.Facts.Admission is not { } admission || admission.Tenant != tenant) { continue; }
-            ofTenant++;
-            if (admission.User == user) { ofUser++; }
-        }
-
-        return new SessionCounts(ofUser, ofTenant);
+        if (Living(id) is { } entry) { entry.Actor.Tell(new SessionMessage.Admit(admission, _time.GetUtcNow(), Unlocks: true)); }
     }
 
     /// <summary>A new channel, with a new key and a port of its own, to a session that lives; whose it is has been asked before.</summary>

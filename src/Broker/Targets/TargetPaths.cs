@@ -5,11 +5,11 @@ using MoshBroker.Tenants;
 namespace MoshBroker.Targets;
 
 /// <summary>Finds the way into a target for a session.</summary>
-internal sealed class TargetPaths
+internal static class TargetPaths
 {
     private const string SearchPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    public ITargetPath For(Admission admission, SessionFacts facts, bool manyColors, IReadOnlyList<string> locale) => admission.Target switch
+    public static ITargetPath For(Admission admission, SessionFacts facts, bool manyColors, IReadOnlyList<string> locale) => admission.Target switch
     {
         CommandTarget command => ForCommand(command, facts, manyColors),
         _ => throw new System.Diagnostics.UnreachableException(),

@@ -189,7 +189,7 @@ public sealed class ServeOptionsTests
     {
         Assert.NotNull(await ServedAsync("--ssh", "off"));
         Assert.Equal(
-            "moshbroker: --ssh 0.0.0.0:2222: the front door is not in this build: leave it off, and log in by the system's sshd",
+            "moshbroker: --ssh 0.0.0.0:2222: the front door needs to know who may come in: name a policy by --policy, or leave --ssh off",
             await RefusedAsync("--ssh", "0.0.0.0:2222"));
     }
 

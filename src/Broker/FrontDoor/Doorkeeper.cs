@@ -1,0 +1,260 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using MoshBroker.Audit;
+using MoshBroker.Backends;
+using MoshBroker.Configuration;
+using MoshBroker.Control;
+using MoshBroker.Native;
+using MoshBroker.Sessions;
+using MoshBroker.Targets;
+using MoshBroker.Tenants;
+
+namespace MoshBroker.FrontDoor;
+
+/// <summary>Answers the forced command: who is it, may he, and what does he get.</summary>
+internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception reception, Children children, IAuditTrail audit, FrontDoorLog log, TimeProvider time)
+{
+    private const int MaxShownWord = 64;
+
+    /// <summary>Answers one request; descriptors that are kept leave the list.</summary>
+    /// <param name="pid">Of the process that asks: only a child of one of our sshds is believed.</param>
+    public async Task<ControlMessage> AnswerAsync(uint uid, int pid, EntryRequest request, List<FileDescriptor> descriptors, CancellationToken cancellation)
+    {
+        if (reception.Find(pid) is not { } arrival) { return Refuse("this request is for the front door's sshd only"); }
+        IPAddress client = arrival.Client.Address;
+        if (request.Wants == "refusal")
+        {
+            Deny(null, client, "malformed_command", OneLine.Of(request.Reason), null);
+            return new ControlMessage("ok"u8);
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        Policy current = policy();
+        if (SshProof.Read(request.Proof) is not { } credential)
+        {
+            Deny(null, client, "no_proof", "sshd did not say with which key", null);
+            return Refuse("sshd did not say with which key you came; your administrator must look at this");
+        }
+
+        Identity identity = current.Identify(credential, now);
+        if (identity.User is not { } user)
+        {
+            Deny(null, client, identity.Denial!.Reason.ToName(), identity.Denial!.Explanation, null);
+            return Refuse(identity.Denial.UserLine);
+        }
+
+        Visitor visitor = new(user, credential, client, current);
+        if (request.Words.FirstOrDefault(word => word.Length > 256 || word.Any(char.IsControl)) is not null)
+        {
+            Deny(visitor, client, "malformed_command", "a word with control characters, or of more than 256 letters", null);
+            return Refuse("a target's name has at most 63 letters and no control characters");
+        }
+
+        if (!user.Networks.Contains(client))
+        {
+            Decision decision = Policy.Decide(user, credential, client, null, now, default);
+            Denial denial = decision.Denial is { Reason: DenyReason.Network } network ? network : new Denial(DenyReason.Network, "you may not connect from this network", $"{client}");
+            Deny(visitor, client, denial.Reason.ToName(), denial.Explanation, null);
+            return Refuse(denial.UserLine);
+        }
+
+        audit.Write(new AuditEvent(AuditEventName.Login)
+        {
+            Tenant = user.Tenant.Name,
+            User = user.Name,
+            ClientAddress = client.ToString(),
+            More = Describe(credential),
+        });
+        return (request.Words.Count > 0 ? request.Words[0] : null) switch
+        {
+            "list" when request.Words.Count == 1 => await TextAsync(visitor, request, descriptors, uid, ListText(visitor), cancellation),
+            "close" when request.Words.Count == 2 => await TextAsync(visitor, request, descriptors, uid, CloseText(visitor, request.Words[1]), cancellation),
+            "attach" => await AttachAsync(visitor, request, descriptors, uid, cancellation),
+            "list" or "close" => Refuse("the words are: list · attach [ID] [--take] · close ID · watch ID · or a target"),
+            _ when request.Words.Count > 1 => Refuse($"one target at a time, and no command: '{Shown(request.Words[1])}' is one word too many"),
+            var target => await EnterAsync(visitor, target, request, descriptors, uid, cancellation),
+        };
+    }
+
+    private static string Shown(string word) => OneLine.Of(word.Length > MaxShownWord ? word[..MaxShownWord] + "…" : word);
+
+    private static ControlMessage Refuse(string line) => new ControlMessage("error"u8).Add("message"u8, Encoding.UTF8.GetBytes(line));
+
+    private static Dictionary<string, string> Describe(Credential credential) => credential switch
+    {
+        Credential.Key key => AuditEvent.Attribute("moshbroker.key", key.Fingerprint),
+        Credential.Certificate certificate => new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["moshbroker.key"] = certificate.Fingerprint,
+            ["moshbroker.certificate.serial"] = certificate.Serial.ToString(CultureInfo.InvariantCulture),
+            ["moshbroker.certificate.id"] = OneLine.Of(certificate.KeyId),
+            ["moshbroker.certificate.authority"] = certificate.Authority,
+        },
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static ControlMessage Accept(OpenAnswer answer)
+    {
+        if (answer is not OpenAnswer.Accepted accepted) { return Refuse(((OpenAnswer.Refused)answer).Message); }
+        ControlMessage message = new("ok"u8);
+        message.Add("session"u8, Encoding.UTF8.GetBytes(accepted.Session));
+        if (accepted.Port != 0)
+        {
+            message.Add("port"u8, Encoding.UTF8.GetBytes(accepted.Port.ToString(CultureInfo.InvariantCulture))).Add("key"u8, accepted.PrintedKey);
+        }
+
+        foreach (string warning in accepted.Warnings) { message.Add("warning"u8, Encoding.UTF8.GetBytes(warning)); }
+        return message;
+    }
+
+    private void Deny(Visitor? visitor, IPAddress client, string reason, string explanation, string? target)
+    {
+        log.Denied(visitor?.User.ToString() ?? "somebody", client.ToString(), reason, OneLine.Of(explanation));
+        audit.Write(new AuditEvent(AuditEventName.Deny)
+        {
+            Tenant = visitor?.User.Tenant.Name,
+            User = visitor?.User.Name,
+            ClientAddress = client.ToString(),
+            Target = target is null ? null : Shown(target),
+            Reason = reason,
+        });
+    }
+
+    private ControlMessage Deny(Visitor visitor, Denial denial, string? target)
+    {
+        Deny(visitor, visitor.Client, denial.Reason.ToName(), denial.Explanation, target);
+        return Refuse(denial.UserLine);
+    }
+
+    private async Task<ControlMessage> EnterAsync(
+        Visitor visitor, string? target, EntryRequest request, List<FileDescriptor> descriptors, uint uid, CancellationToken cancellation)
+    {
+        // The quotas are asked by the hub, at the moment when the session begins.
+        Decision decision = Policy.Decide(visitor.User, visitor.Credential, visitor.Client, target, time.GetUtcNow(), default);
+        if (decision.Admission is not { } admission) { return Deny(visitor, decision.Denial!, target); }
+        IBackendSource source = new TargetSource(facts => TargetPaths.For(admission, facts, request.HasManyColors, request.Locale), children);
+        return await OpenAsync(visitor, admission, admission.Target!.Name, source, request, descriptors, uid, cancellation);
+    }
+
+    private async Task<ControlMessage> OpenAsync(
+        Visitor visitor, Admission admission, string label, IBackendSource source, EntryRequest request, List<FileDescriptor> descriptors, uint uid, CancellationToken cancellation)
+    {
+        TerminalSeed? seed = null;
+        if (!request.IsMosh && !TryTakeTerminal(visitor, descriptors, uid, isReadOnly: false, out seed)) { return Refuse("a session needs a terminal: use ssh -t, or mosh"); }
+        OpenRequest open = new()
+        {
+            Uid = AccountNative.EffectiveUser(),
+            Backend = source,
+            Admission = admission,
+            Client = visitor.Client,
+            IsWithoutChannel = seed is not null,
+            Bind = request.Bind,
+            Ports = request.Ports,
+            Columns = request.Columns,
+            Rows = request.Rows,
+            Command = label,
+        };
+        OpenAnswer answer = await hub.OpenAsync(open, cancellation);
+        if (seed is not null)
+        {
+            if (answer is OpenAnswer.Accepted accepted) { hub.AttachTerminal(accepted.Session, seed, takes: false); }
+            else { seed.Dispose(); }
+        }
+
+        return Accept(answer);
+    }
+
+    private async Task<ControlMessage> AttachAsync(Visitor visitor, EntryRequest request, List<FileDescriptor> descriptors, uint uid, CancellationToken cancellation)
+    {
+        string[] words = [.. request.Words.Skip(1)];
+        bool takes = words.Contains("--take", StringComparer.Ordinal);
+        string[] ids = [.. words.Where(word => word != "--take")];
+        if (ids.Length > 1) { return Refuse("attach takes one session's ID, and --take"); }
+        SessionFacts[] own = Own(visitor);
+        SessionFacts? chosen = ids.Length == 1 ? Array.Find(own, facts => facts.Id == ids[0]) : own.Length == 1 ? own[0] : null;
+        if (chosen is null)
+        {
+            return Refuse(ids.Length == 1
+                ? $"you have no session '{Shown(ids[0])}'; list shows yours"
+                : own.Length == 0 ? "you have no session; name a target to begin one" : $"you have {own.Length} sessions; name one: {string.Join(", ", own.Select(facts => facts.Id))}");
+        }
+
+        // A session does not outlive the right to it: who comes back is asked for it again.
+        Decision decision = Policy.Decide(visitor.User, visitor.Credential, visitor.Client, chosen.Admission!.Target?.Name, time.GetUtcNow(), default);
+        if (decision.Admission is not { } admission) { return Deny(visitor, decision.Denial!, chosen.Command); }
+        hub.Readmit(chosen.Id, admission);
+        return await JoinAsync(visitor, chosen, request, descriptors, uid, isReadOnly: false, takes, cancellation);
+    }
+
+    private async Task<ControlMessage> JoinAsync(
+        Visitor visitor, SessionFacts session, EntryRequest request, List<FileDescriptor> descriptors, uint uid, bool isReadOnly, bool takes, CancellationToken cancellation)
+    {
+        if (request.IsMosh) { return Accept(await hub.AttachAsync(session.Id, request.Bind, request.Ports, isReadOnly, takes, cancellation)); }
+        if (!TryTakeTerminal(visitor, descriptors, uid, isReadOnly, out TerminalSeed? seed)) { return Refuse("a session needs a terminal: use ssh -t, or mosh"); }
+        return hub.AttachTerminal(session.Id, seed!, takes)
+            ? new ControlMessage("ok"u8).Add("session"u8, Encoding.UTF8.GetBytes(session.Id))
+            : Refuse($"session {session.Id} is over");
+    }
+
+    private async Task<ControlMessage> TextAsync(
+        Visitor visitor, EntryRequest request, List<FileDescriptor> descriptors, uint uid, string text, CancellationToken cancellation)
+    {
+        if (!request.IsMosh) { return new ControlMessage("ok"u8).Add("text"u8, Encoding.UTF8.GetBytes(text)); }
+        // Mosh shows nothing that is printed after its connect line: the text is the screen of a session that a key ends.
+        Admission admission = new()
+        {
+            Tenant = visitor.User.Tenant.Name,
+            User = visitor.User.Name,
+            Credential = visitor.Credential,
+            Networks = visitor.User.Networks,
+            Rules = visitor.User.Tenant.Rules,
+            Limits = visitor.User.Limits,
+            Lease = Lease.Endless,
+        };
+        return await OpenAsync(visitor, admission, request.Words[0], new TextSource(text), request, descriptors, uid, cancellation);
+    }
+
+    private SessionFacts[] Own(Visitor visitor) => [.. hub.LiveSessions.Where(facts => facts.Admission?.Target is not null && visitor.Owns(facts.Admission!))];
+
+    private string ListText(Visitor visitor)
+    {
+        StringBuilder text = new();
+        SessionFacts[] own = Own(visitor);
+        text.Append(own.Length == 0 ? "You have no session.\n" : "Your sessions:\n");
+        foreach (SessionFacts facts in own)
+        {
+            double? idle = hub.Find(facts.Id)?.IdleSeconds;
+            string heard = idle is { } seconds ? $"last heard {TimeSpan.FromSeconds((long)seconds):c} ago" : "not connected yet";
+            text.Append(CultureInfo.InvariantCulture, $"  {facts.Id}  {facts.Command,-20}  since {facts.CreatedAt:yyyy-MM-dd HH:mm} UTC, {heard}\n");
+        }
+
+        IReadOnlyList<Target> targets = Policy.TargetsOf(visitor.User, visitor.Client, time.GetUtcNow());
+        text.Append(targets.Count == 0 ? "No target is open to you from here now.\n" : "Targets:\n");
+        foreach (Target target in targets)
+        {
+            text.Append("  ").Append(target.Name).Append(target == visitor.User.Tenant.DefaultTarget ? " (default)\n" : "\n");
+        }
+
+        return text.ToString();
+    }
+
+    private string CloseText(Visitor visitor, string id)
+    {
+        SessionFacts? session = Array.Find(Own(visitor), facts => facts.Id == id);
+        return session is not null && hub.Close(id, visitor.User.ToString()) ? $"Closed {id}.\n" : $"You have no session '{Shown(id)}'; list shows yours.\n";
+    }
+
+    /// <summary>The tty and the waiter's line, if these are what came along.</summary>
+    private static bool TryTakeTerminal(Visitor visitor, List<FileDescriptor> descriptors, uint uid, bool isReadOnly, out TerminalSeed? seed)
+    {
+        seed = null;
+        if (descriptors.Count != 2 || TtyNative.OpenAgain(descriptors[0], uid) is not { } terminal) { return false; }
+        descriptors[0].Dispose();
+        FileDescriptor line = descriptors[1];
+        descriptors.Clear();
+        PtyNative.Adopt(line);
+        seed = new TerminalSeed(terminal, line, $"ssh from {visitor.Client}", isReadOnly);
+        return true;
+    }
+}
