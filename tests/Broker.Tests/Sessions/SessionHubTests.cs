@@ -1,5 +1,6 @@
 using System.Reflection;
 using MoshBroker.Audit;
+using MoshBroker.Backends;
 using MoshBroker.Broker.Tests.Backends;
 using MoshBroker.Cluster;
 using MoshBroker.Configuration;
@@ -101,7 +102,7 @@ public sealed class SessionHubTests : IDisposable
     }
 
     private static OpenRequest Request(TestPty pty) =>
-        new() { Uid = 0, Master = pty.Master, Release = pty.Release, Bind = System.Net.IPAddress.Loopback, Command = "bash" };
+        new() { Uid = 0, Backend = new HandedPty(pty.Master, pty.Release), Bind = System.Net.IPAddress.Loopback, Command = "bash" };
 
     private SessionHub Hub(ISessionStore store, Capacity capacity) => new(
         new HubSettings("node", null, [new PortSource.Range(20_000, 29_999)], 1, capacity), store, _sealer, new SessionLog(_log),
