@@ -42,7 +42,7 @@ public sealed class PortPoolTests : IDisposable
     {
         _taken.Dispose();
         using PortPool pool = Pool(new PortSource.Range(Taken, Taken));
-        Assert.Null(pool.TryHold(Request(new UdpPortRange(1, 2)), [], [], out OpenAnswer.Refused? refused));
+        Assert.Null(pool.TryHold(null, new UdpPortRange(1, 2), [], [], out OpenAnswer.Refused? refused));
         Assert.Equal($"Bad UDP port range 1:2: this broker's ports are {Taken}:{Taken} (moshbroker serve --ports)", refused!.Message);
     }
 
@@ -55,10 +55,10 @@ public sealed class PortPoolTests : IDisposable
         other.Dispose();
         _taken.Dispose();
         using PortPool pool = Pool(new PortSource.Range(Taken, Taken), new PortSource.Range(free, free));
-        using ChannelPlace first = pool.TryHold(Request(null), [], [], out _)!;
-        using ChannelPlace second = pool.TryHold(Request(null), [], [], out _)!;
+        using ChannelPlace first = pool.TryHold(null, null, [], [], out _)!;
+        using ChannelPlace second = pool.TryHold(null, null, [], [], out _)!;
         Assert.Equal([Taken, free], [first.Port, second.Port]);
-        Assert.Null(pool.TryHold(Request(null), [], [], out OpenAnswer.Refused? refused));
+        Assert.Null(pool.TryHold(null, null, [], [], out OpenAnswer.Refused? refused));
         Assert.StartsWith("Bad UDP port range: every UDP port of", refused!.Message, StringComparison.Ordinal);
     }
 
@@ -72,6 +72,4 @@ public sealed class PortPoolTests : IDisposable
 
     private static PortPool Pool(params PortSource[] sources) =>
         new(null, sources, log: null, (_, _) => throw new InvalidOperationException("nothing is shared here"));
-
-    private static OpenRequest Request(UdpPortRange? ports) => new() { Uid = 1, Master = new FileDescriptor(), Release = new FileDescriptor(), Ports = ports };
 }
