@@ -7,6 +7,7 @@ using MoshBroker.Http;
 using MoshBroker.Native;
 using MoshBroker.Recording;
 using MoshBroker.Sessions;
+using MoshBroker.Targets;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
@@ -58,7 +59,8 @@ internal static class BrokerService
             : null;
         if (ssh is not null) { policy.Changed += (_, _) => ssh.OnPolicy(policy.Current); }
         policy.Watch();
-        Doorkeeper? keeper = ssh is null ? null : new Doorkeeper(hub, () => policy.Current, ssh.Reception, children, audit, doorLog, time);
+        using SshPool? pool = ssh is null ? null : new SshPool(Path.Combine(options.DataDirectory, "ssh"), children);
+        Doorkeeper? keeper = pool is null ? null : new Doorkeeper(hub, () => policy.Current, ssh!.Reception, new TargetPaths(pool), children, audit, doorLog, time);
         ControlLog controlLog = new(logging.CreateLogger<ControlSocket>());
         await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog) { Door = keeper, Policy = policy, Scrapes = http.Scrapes }, controlLog);
         StartReport report = new(options, capacity, http, ssh);

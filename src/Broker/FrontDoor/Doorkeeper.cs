@@ -13,7 +13,7 @@ using MoshBroker.Tenants;
 namespace MoshBroker.FrontDoor;
 
 /// <summary>Answers the forced command: who is it, may he, and what does he get.</summary>
-internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception reception, Children children, IAuditTrail audit, FrontDoorLog log, TimeProvider time)
+internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception reception, TargetPaths paths, Children children, IAuditTrail audit, FrontDoorLog log, TimeProvider time)
 {
     private const int MaxShownWord = 64;
 
@@ -71,7 +71,8 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
             "list" when request.Words.Count == 1 => await TextAsync(visitor, request, descriptors, uid, ListText(visitor), cancellation),
             "close" when request.Words.Count == 2 => await TextAsync(visitor, request, descriptors, uid, CloseText(visitor, request.Words[1]), cancellation),
             "attach" => await AttachAsync(visitor, request, descriptors, uid, cancellation),
-            "list" or "close" => Refuse("the words are: list · attach [ID] [--take] · close ID · watch ID · or a target"),
+            "watch" when request.Words.Count == 2 => await WatchAsync(visitor, request, descriptors, uid, cancellation),
+            "list" or "close" or "watch" => Refuse("the words are: list · attach [ID] [--take] · close ID · watch ID · or a target"),
             _ when request.Words.Count > 1 => Refuse($"one target at a time, and no command: '{Shown(request.Words[1])}' is one word too many"),
             var target => await EnterAsync(visitor, target, request, descriptors, uid, cancellation),
         };
@@ -133,7 +134,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
         // The quotas are asked by the hub, at the moment when the session begins.
         Decision decision = Policy.Decide(visitor.User, visitor.Credential, visitor.Client, target, time.GetUtcNow(), default);
         if (decision.Admission is not { } admission) { return Deny(visitor, decision.Denial!, target); }
-        IBackendSource source = new TargetSource(facts => TargetPaths.For(admission, facts, request.HasManyColors, request.Locale), children);
+        IBackendSource source = new TargetSource(facts => paths.For(admission, facts, request.HasManyColors, request.Locale), children);
         return await OpenAsync(visitor, admission, admission.Target!.Name, source, request, descriptors, uid, cancellation);
     }
 
@@ -185,6 +186,34 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
         if (decision.Admission is not { } admission) { return Deny(visitor, decision.Denial!, chosen.Command); }
         hub.Readmit(chosen.Id, admission);
         return await JoinAsync(visitor, chosen, request, descriptors, uid, isReadOnly: false, takes, cancellation);
+    }
+
+    /// <summary>A channel that shows the session and takes no key.</summary>
+    private async Task<ControlMessage> WatchAsync(Visitor visitor, EntryRequest request, List<FileDescriptor> descriptors, uint uid, CancellationToken cancellation)
+    {
+        string id = request.Words[1];
+        SessionFacts? watched = hub.LiveSessions.FirstOrDefault(facts =>
+            facts.Id == id && facts.Admission is { Target: not null } admission && admission.Tenant == visitor.User.Tenant.Name && (visitor.User.MayWatch || visitor.Owns(admission)));
+        if (watched is null)
+        {
+            Deny(visitor, visitor.Client, "watch_not_allowed", $"{visitor.User} may not watch '{Shown(id)}', or there is none", null);
+            return Refuse($"there is no session '{Shown(id)}' that you may watch");
+        }
+
+        ControlMessage answer = await JoinAsync(visitor, watched, request, descriptors, uid, isReadOnly: true, takes: false, cancellation);
+        if (answer.Head.SequenceEqual("ok"u8))
+        {
+            audit.Write(new AuditEvent(AuditEventName.Watch)
+            {
+                Tenant = visitor.User.Tenant.Name,
+                User = visitor.User.Name,
+                Session = id,
+                ClientAddress = visitor.Client.ToString(),
+                Target = watched.Admission!.Target!.Name,
+            });
+        }
+
+        return answer;
     }
 
     private async Task<ControlMessage> JoinAsync(

@@ -5,13 +5,14 @@ using MoshBroker.Tenants;
 namespace MoshBroker.Targets;
 
 /// <summary>Finds the way into a target for a session.</summary>
-internal static class TargetPaths
+internal sealed class TargetPaths(SshPool pool)
 {
     private const string SearchPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    public static ITargetPath For(Admission admission, SessionFacts facts, bool manyColors, IReadOnlyList<string> locale) => admission.Target switch
+    public ITargetPath For(Admission admission, SessionFacts facts, bool manyColors, IReadOnlyList<string> locale) => admission.Target switch
     {
         CommandTarget command => ForCommand(command, facts, manyColors),
+        SshTarget ssh => new SshPath(ssh, admission.Tenant, facts.Id, [.. SshPool.Environment, .. locale, $"TERM={(manyColors ? "xterm-256color" : "xterm")}"], pool),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -1,0 +1,100 @@
+using System.Globalization;
+using MoshBroker.FrontDoor;
+using MoshBroker.Native;
+using MoshBroker.Tenants;
+
+namespace MoshBroker.Targets;
+
+/// <summary>SSH connections to targets, shared by sessions of the same tenant, target and identity; one more when those there are full.</summary>
+internal sealed class SshPool : IDisposable
+{
+    private static readonly TimeSpan IdleKept = TimeSpan.FromSeconds(60);
+
+    private readonly string _folder;
+    private readonly Children _children;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, List<SshConnection>> _connections = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _configurations = new(StringComparer.Ordinal);
+    private int _lastNumber;
+
+    /// <param name="folder">For control sockets, configurations and host keys; what a dead broker left there is removed.</param>
+    public SshPool(string folder, Children children)
+    {
+        _folder = folder;
+        _children = children;
+        if (Directory.Exists(folder)) { Directory.Delete(folder, recursive: true); }
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>OpenSSH's client.</summary>
+    public string Ssh { get; } = SshdProgram.Find("ssh") ?? "/usr/bin/ssh";
+
+    public static IReadOnlyList<string> Environment { get; } = ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"];
+
+    /// <summary>A place on a connection that lives or is about to, and the configuration to use it with; to be given back.</summary>
+    public (SshConnection Connection, string Configuration) Take(string tenant, SshTarget target)
+    {
+        lock (_lock)
+        {
+            string key = Describe(tenant, target);
+            if (!_configurations.TryGetValue(key, out string? configuration))
+            {
+                configuration = SshFiles.Write(_folder, string.Create(CultureInfo.InvariantCulture, $"t{++_lastNumber}"), target);
+                _configurations[key] = configuration;
+                _connections[key] = [];
+            }
+
+            List<SshConnection> connections = _connections[key];
+            connections.RemoveAll(connection => connection.IsDead);
+            SshConnection? free = connections.Find(connection => connection.Sessions < target.SessionsPerConnection);
+            if (free is null)
+            {
+                string control = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"c{++_lastNumber}"));
+                free = SshConnection.Start(Ssh, configuration, target.Name, control, Environment, _children);
+                connections.Add(free);
+            }
+
+            free.Sessions++;
+            return (free, configuration);
+        }
+    }
+
+    public void Return(SshConnection connection)
+    {
+        lock (_lock)
+        {
+            if (--connection.Sessions > 0 || connection.IsDead) { return; }
+        }
+
+        _ = EndWhenIdleAsync(connection);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (SshConnection connection in _connections.Values.SelectMany(connections => connections)) { connection.End(); }
+        }
+    }
+
+    /// <summary>All that makes connections different: a policy that changes any of it gets new ones.</summary>
+    private static string Describe(string tenant, SshTarget target)
+    {
+        List<string> facts = [tenant];
+        for (SshTarget? hop = target; hop is not null; hop = hop.ProxyJump)
+        {
+            facts.AddRange([hop.Name, hop.Host, hop.Port.ToString(CultureInfo.InvariantCulture), hop.User, hop.IdentityFile, hop.CertificateFile ?? "", .. hop.HostKeys.Select(key => key.Line)]);
+        }
+
+        return string.Join('\n', facts);
+    }
+
+    private async Task EndWhenIdleAsync(SshConnection connection)
+    {
+        await Task.Delay(IdleKept);
+        lock (_lock)
+        {
+            if (connection.Sessions == 0) { connection.End(); }
+        }
+    }
+}
