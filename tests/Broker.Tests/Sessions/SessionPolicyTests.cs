@@ -1,4 +1,5 @@
 using MoshBroker.Audit;
+using MoshBroker.Backends;
 using MoshBroker.Broker.Tests.Backends;
 using MoshBroker.Broker.Tests.Tenants;
 using MoshBroker.Cluster;
@@ -130,7 +131,7 @@ public sealed class SessionPolicyTests : IAsyncLifetime
         TestPty pty = new();
         lock (_terminals) { _terminals.Add(pty); }
         return _hub.OpenAsync(
-            new OpenRequest { Uid = 0, Master = pty.Master, Release = pty.Release, Bind = System.Net.IPAddress.Loopback, Command = "bash", Admission = admission }, CancellationToken.None);
+            new OpenRequest { Uid = 0, Backend = new HandedPty(pty.Master, pty.Release), Bind = System.Net.IPAddress.Loopback, Command = "bash", Admission = admission }, CancellationToken.None);
     }
 
     private sealed class EventList : IAuditTrail
