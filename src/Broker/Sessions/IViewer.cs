@@ -1,3 +1,5 @@
+using MoshBroker.Protocol;
+
 namespace MoshBroker.Sessions;
 
 /// <summary>Somebody who sees a session: a window of some size, that may or may not type.</summary>
@@ -7,6 +9,9 @@ internal interface IViewer
     int Columns { get; }
 
     int Rows { get; }
+
+    /// <summary>When his turn began.</summary>
+    MonoTime Now { get; }
 
     /// <summary>True for a watcher: keys go nowhere, and the terminal does not follow his window.</summary>
     bool IsReadOnly { get; }

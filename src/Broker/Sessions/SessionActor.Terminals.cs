@@ -23,6 +23,7 @@ internal sealed partial class SessionActor
         TerminalChannel terminal = new(now, attach.Id, attach.Seed, this, attach.Loop, attach.ReadBuffer, _terminal, _host.SendBuffer);
         Volatile.Write(ref _terminals, [.. _terminals, terminal]);
         _log.Attached(Facts.Id, attach.Seed.From);
+        Recording?.Mark(now, $"{(attach.Seed.IsReadOnly ? "watcher" : "terminal")} attached: {attach.Seed.From}");
         if (!attach.Seed.IsReadOnly) { OnNewState(now); }
     }
 

@@ -198,7 +198,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     }
 
     /// <summary>True for the client that the session was opened for.</summary>
-    public bool IsFirst(Channel channel) => channel.Id == _firstSeed.Id;
+    public bool IsFirst(Channel channel) => channel.Id == _firstSeed?.Id;
 
     public void OnEpochNearlySpent(Channel channel) => _owner.OnEpochNearlySpent(this, channel.Id);
 
@@ -423,7 +423,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         _backend?.Resize(frame.Columns, frame.Rows);
         Stats.Columns = frame.Columns;
         Stats.Rows = frame.Rows;
-        Recording?.Resize(channel.Now, frame.Columns, frame.Rows);
+        Recording?.Resize(viewer.Now, frame.Columns, frame.Rows);
     }
 
     private void Answer(MonoTime now)

@@ -44,7 +44,7 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
         _seed = seed;
         _readBuffer = readBuffer;
         _translated = translated;
-        _heard = now;
+        _heard = Now = now;
         _screen = new ScreenState(terminal);
         _screen.Show();
         _terminalWatch = loop.Add(seed.Terminal, EpollNative.In, this);
@@ -61,6 +61,8 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
 
     public int Rows { get; private set; }
 
+    public MonoTime Now { get; private set; }
+
     public bool IsReadOnly => _seed.IsReadOnly;
 
     /// <summary>The person has left, or has been told to.</summary>
@@ -69,6 +71,7 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
     public void OnReady(MonoTime now, uint events)
     {
         if (IsGone) { return; }
+        Now = now;
         if ((events & EpollNative.Out) != 0) { WriteOut(); }
         if ((events & ~EpollNative.Out) != 0) { ReadKeys(now); }
         _session.OnTurnEnd(now);
@@ -209,6 +212,7 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
 
     private unsafe void HearLine(MonoTime now)
     {
+        Now = now;
         byte* buffer = stackalloc byte[64];
         _loop.Guard.Enter();
         nint count = PtyNative.Read(_seed.Line, buffer, 64);
