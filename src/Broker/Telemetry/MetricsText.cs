@@ -19,11 +19,7 @@ internal sealed class MetricsText(bool isOpenMetrics)
     public ReadOnlyMemory<byte> Written => _text.WrittenMemory;
 
     /// <summary>An upper bound as the value of <c>le</c>: the same text in both formats, or a change of format would change the series.</summary>
-    public static string Bound(double bound)
-    {
-        string text = bound.ToString(CultureInfo.InvariantCulture);
-        return text.Contains('.', StringComparison.Ordinal) ? text : text + ".0";
-    }
+    public static string Bound(double bound) => bound.ToString("0.0########", CultureInfo.InvariantCulture);
 
     /// <summary>What precedes a metric's samples.</summary>
     public void Head(MetricKind kind, string name, string unit, string help)

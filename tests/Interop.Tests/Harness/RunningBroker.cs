@@ -46,7 +46,7 @@ internal sealed class RunningBroker : MoshServer
         try
         {
             broker._words = [.. prefix ?? [], Launcher, "serve", "--data", broker.DataFolder, "--socket", broker.Socket,
-                "--ports", broker.Ports, "--http", "off", "--metrics", "off", .. more];
+                "--ports", broker.Ports, "--http", "off", .. more.Contains("--metrics") ? more : ["--metrics", "off", .. more]];
             await broker.RunAsync();
             return broker;
         }
