@@ -1,0 +1,100 @@
+namespace MoshBroker.FrontDoor.Tests;
+
+/// <summary>Sessions with more than one way to them.</summary>
+[Collection(FrontDoorGroup.Name)]
+public sealed class SessionTests(FrontDoorFixture door)
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Plain_ssh_reaches_a_session_and_restores_the_terminal()
+    {
+        await using TmuxTerminal terminal = await door.PlainAsync(door.Ann, "shell");
+        await terminal.WaitForTextAsync("p1>", Long);
+        await terminal.TypeAsync("echo $((6*7)); stty size\r");
+        await terminal.WaitForTextAsync("42", Long);
+        await terminal.WaitForTextAsync("24 80", Long);
+        await terminal.ResizeAsync(100, 30);
+        await terminal.TypeAsync("clear; stty size\r");
+        await terminal.WaitForTextAsync("30 100", Long);
+        await terminal.TypeAsync("exit\r");
+        TerminalScreen end = await terminal.WaitForEndAsync(Long);
+        Assert.Equal(0, end.ExitStatus);
+        Assert.True(end.Shows("[the session is over]"), end.ToString());
+    }
+
+    [Fact]
+    public async Task Mosh_and_plain_ssh_see_one_session_and_the_killed_client_comes_back()
+    {
+        await door.CloseAllAsync();
+        await using (TmuxTerminal first = await door.MoshAsync(door.Ann, "shell"))
+        {
+            await first.WaitForTextAsync("p1>", Long);
+            string id = await door.NewestAsync();
+            await using TmuxTerminal second = await door.PlainAsync(door.Ann, "attach", id);
+            await second.WaitForTextAsync("p1>", Long);
+            await second.TypeAsync("echo from-$((1+1))\r");
+            await first.WaitForTextAsync("from-2", Long);
+            await first.TypeAsync("echo back-$((1+2))\r");
+            await second.WaitForTextAsync("back-3", Long);
+            Command.Kill(await first.ProcessIdAsync());
+        }
+
+        await using TmuxTerminal again = await door.MoshAsync(door.Ann, "attach", "--take");
+        TerminalScreen screen = await again.WaitForTextAsync("back-3", Long);
+        Assert.True(screen.Shows("from-2"), screen.ToString());
+        await again.TypeAsync("exit\r");
+        await again.WaitForEndAsync(Long);
+    }
+
+    [Fact]
+    public async Task Nobody_attaches_to_what_is_not_his()
+    {
+        await door.CloseAllAsync();
+        await door.OpenAsync(door.Ann, "'shell'");
+        string id = await door.NewestAsync();
+        Assert.Contains($"you have no session '{id}'", (await door.OpenAsync(door.Bob, $"'attach' '{id}'")).Error, StringComparison.Ordinal);
+        Assert.Contains($"you have no session '{id}'", (await door.OpenAsync(door.Eve, $"'attach' '{id}'")).Error, StringComparison.Ordinal);
+        Assert.Contains(id, (await door.SshAsync(door.Ann, "list")).Output, StringComparison.Ordinal);
+        Assert.Contains($"Closed {id}", (await door.SshAsync(door.Ann, "close", id)).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(id, (await door.SshAsync(door.Ann, "list")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_watcher_sees_and_cannot_type()
+    {
+        await door.CloseAllAsync();
+        await using TmuxTerminal watched = await door.MoshAsync(door.Ann, "shell");
+        await watched.WaitForTextAsync("p1>", Long);
+        string id = await door.NewestAsync();
+        Assert.Contains("that you may watch", (await door.OpenAsync(door.Eve, $"'watch' '{id}'")).Error, StringComparison.Ordinal);
+        await using TmuxTerminal watcher = await door.MoshAsync(door.Bob, "watch", id);
+        await watcher.WaitForTextAsync("p1>", Long);
+        await watcher.TypeAsync("echo never-$((1+1))\r");
+        await watched.TypeAsync("echo seen-$((2+2))\r");
+        await watcher.WaitForTextAsync("seen-4", Long);
+        Assert.False((await watched.ScreenAsync()).Shows("never"), "what a watcher typed reached the program");
+        await watched.TypeAsync("exit\r");
+        await watched.WaitForEndAsync(Long);
+    }
+
+    [Fact]
+    public async Task Twenty_sessions_live_through_a_new_policy()
+    {
+        await door.CloseAllAsync();
+        CommandResult[] opened = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => door.OpenAsync(door.Ann, "'shell'")));
+        Assert.All(opened, result => Assert.Contains("MOSH CONNECT", result.Output, StringComparison.Ordinal));
+        await door.ReloadAsync();
+        Assert.Equal(20, (await door.Broker.LiveAsync()).Count);
+        await door.CloseAllAsync();
+    }
+
+    [Fact]
+    public async Task A_list_under_mosh_is_the_sessions_screen()
+    {
+        await using TmuxTerminal terminal = await door.MoshAsync(door.Ann, "list");
+        await terminal.WaitForTextAsync("shell", Long);
+        await terminal.TypeAsync("q");
+        await terminal.WaitForEndAsync(Long);
+    }
+}

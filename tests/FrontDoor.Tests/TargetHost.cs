@@ -1,0 +1,71 @@
+using System.Diagnostics;
+
+namespace MoshBroker.FrontDoor.Tests;
+
+/// <summary>A real sshd that plays the target hosts.</summary>
+internal sealed class TargetHost : IAsyncDisposable
+{
+    private readonly Scratch _scratch = new();
+    private readonly string _authorizedKey;
+    private Process? _daemon;
+
+    private TargetHost(string authorizedKey, int port) => (_authorizedKey, Port) = (authorizedKey, port);
+
+    public int Port { get; }
+
+    public TestKey HostKey { get; private set; } = null!;
+
+    public static async Task<TargetHost> StartAsync(TestKey identity)
+    {
+        TargetHost host = new(identity.Line, FreeTcpPorts.One());
+        File.SetUnixFileMode(host._scratch.Path, (UnixFileMode)0b111_101_101); // sshd reads the keys' list as the user.
+        host.HostKey = await TestKey.MakeAsync(host._scratch, "host");
+        host._scratch.Write("authorized", host._authorizedKey + "\n");
+        File.SetUnixFileMode(host._scratch.File("authorized"), (UnixFileMode)0b110_100_100);
+        await host.StartAsync();
+        return host;
+    }
+
+    public async Task StartAsync()
+    {
+        _scratch.Write("config", $"""
+            Port {Port}
+            ListenAddress 127.0.0.1
+            HostKey {HostKey.Path}
+            AuthorizedKeysFile {_scratch.File("authorized")}
+            PidFile none
+            UsePAM no
+            StrictModes no
+            PasswordAuthentication no
+            PrintMotd no
+            PrintLastLog no
+            MaxStartups 100
+            """);
+        Directory.CreateDirectory("/run/sshd"); // What the package's service would have made.
+        // A group of its own, so that its sessions can be killed with it, as when a host loses power.
+        _daemon = Command.Start(["/usr/bin/setsid", "/usr/sbin/sshd", "-D", "-e", "-f", _scratch.File("config")], SessionHome.Inherited());
+        await Eventually.TrueAsync(() => FreeTcpPorts.Answers(Port), "the target's sshd answers");
+    }
+
+    /// <summary>Every process of it dies at once.</summary>
+    public async Task KillAsync()
+    {
+        await Command.RunAsync(["/usr/bin/pkill", "-KILL", "-s", $"{_daemon!.Id}"]);
+        await _daemon.WaitForExitAsync();
+        _daemon.Dispose();
+        _daemon = null;
+    }
+
+    public async Task ChangeHostKeyAsync()
+    {
+        HostKey = await TestKey.MakeAsync(_scratch, "another-host");
+        await KillAsync();
+        await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_daemon is not null) { await KillAsync(); }
+        _scratch.Dispose();
+    }
+}
