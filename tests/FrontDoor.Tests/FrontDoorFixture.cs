@@ -64,6 +64,7 @@ public sealed class FrontDoorFixture : IAsyncLifetime
     {
         await Broker.DisposeAsync();
         await Host.DisposeAsync();
+        await Account.RunAsync("tmux", "-S", Account.Home.File("tmux"), "kill-server");
         await Account.DisposeAsync();
         Home.Dispose();
         _scratch.Dispose();
@@ -117,7 +118,7 @@ public sealed class FrontDoorFixture : IAsyncLifetime
               acme:
                 networks: [127.0.0.0/8]
                 watch: { users: [bob], shown: true }
-                revoked: [{{revoked}}]
+                {{(revoked.Length > 0 ? $"revoked: ['{revoked}']" : "scrollback: true")}}
                 certificate_authorities: ["{{Authority.Line}}"]
                 users:
                   ann: { keys: ["{{Ann.Line}}"] }
@@ -127,7 +128,7 @@ public sealed class FrontDoorFixture : IAsyncLifetime
                 targets:
                   shell: { command: { run: [/bin/bash, --norc, --noprofile, -i], user: {{Account.Name}}, environment: { PS1: 'p\#> ' } } }
                   web: { ssh: { host: 127.0.0.1, port: {{Host.Port}}, user: {{Account.Name}}, host_keys: ["{{(target.Length > 0 ? target : Host.HostKey.Line)}}"], identity_file: {{_identity.Path}} } }
-                  kept: { ssh: { host: 127.0.0.1, port: {{Host.Port}}, user: {{Account.Name}}, host_keys: ["{{Host.HostKey.Line}}"], identity_file: {{_identity.Path}}, reattach: "tmux -u new -A -s broker-{session}" } }
+                  kept: { ssh: { host: 127.0.0.1, port: {{Host.Port}}, user: {{Account.Name}}, host_keys: ["{{Host.HostKey.Line}}"], identity_file: {{_identity.Path}}, reattach: "tmux -u -S {{Account.Home.File("tmux")}} new -A -s broker-{session}" } }
                 access:
                   - users: [ann, bob, carla, dora]
                     targets: [shell, web, kept]

@@ -42,25 +42,24 @@ internal sealed class TargetHost : IAsyncDisposable
             MaxStartups 100
             """);
         Directory.CreateDirectory("/run/sshd"); // What the package's service would have made.
-        // A group of its own, so that its sessions can be killed with it, as when a host loses power.
-        _daemon = Command.Start(["/usr/bin/setsid", "/usr/sbin/sshd", "-D", "-e", "-f", _scratch.File("config")], SessionHome.Inherited());
+        _daemon = Command.Start(["/usr/sbin/sshd", "-D", "-e", "-f", _scratch.File("config")], SessionHome.Inherited());
         await Eventually.TrueAsync(() => FreeTcpPorts.Answers(Port), "the target's sshd answers");
     }
 
-    /// <summary>Every process of it dies at once.</summary>
+    /// <summary>It dies with all its connections, as when a host loses power; a tmux that has left it lives on.</summary>
     public async Task KillAsync()
     {
-        await Command.RunAsync(["/usr/bin/pkill", "-KILL", "-s", $"{_daemon!.Id}"]);
+        List<int> processes = [_daemon!.Id];
+        for (int i = 0; i < processes.Count; i++)
+        {
+            string children = $"/proc/{processes[i]}/task/{processes[i]}/children";
+            if (File.Exists(children)) { processes.AddRange((await File.ReadAllTextAsync(children)).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)); }
+        }
+
+        foreach (int process in processes) { Command.Kill(process); }
         await _daemon.WaitForExitAsync();
         _daemon.Dispose();
         _daemon = null;
-    }
-
-    public async Task ChangeHostKeyAsync()
-    {
-        HostKey = await TestKey.MakeAsync(_scratch, "another-host");
-        await KillAsync();
-        await StartAsync();
     }
 
     public async ValueTask DisposeAsync()
