@@ -50,6 +50,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     {
         Facts = facts;
         Tenant = host.Metrics.Tenant(facts.Tenant);
+        BackendKind = facts.Admission?.Target is SshTarget ? BackendKind.Ssh : BackendKind.Pty;
         _host = host;
         _owner = owner;
         _log = log;
@@ -82,7 +83,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     /// <summary>The number by which the tenant is counted.</summary>
     public int Tenant { get; }
 
-    public BackendKind BackendKind { get; } = BackendKind.Pty;
+    public BackendKind BackendKind { get; }
 
     /// <summary>The clients; an array that is replaced, never changed, so that anybody may read it.</summary>
     public IReadOnlyList<Channel> Channels => Volatile.Read(ref _channels);

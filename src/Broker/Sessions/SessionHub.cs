@@ -430,7 +430,8 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
                 live.SocketDrops += channel.KernelDrops;
             }
 
-            if (!session.Stats.HasEnded) { live.Add(session.Tenant, SessionViews.StateOf(channels, now)); }
+            SessionState state = SessionViews.StateOf(session, now);
+            if (state != SessionState.Ended) { live.Add(session.Tenant, state); }
         }
 
         foreach (SharedPort port in SharedPorts)

@@ -20,7 +20,7 @@ internal static class SessionViews
         MonoTime newest = new(Volatile.Read(ref stats.LastNewState));
         return new SessionView(
             facts.Id,
-            reason >= 0 ? SessionState.Ended : session.Terminals.Count > 0 ? SessionState.Attached : StateOf(channels, now),
+            StateOf(session, now),
             facts.Uid,
             facts.User,
             facts.Command,
@@ -35,8 +35,13 @@ internal static class SessionViews
             [.. channels.Select(channel => channel.View(now)), .. session.Terminals.Select(terminal => terminal.View(now))]);
     }
 
-    public static SessionState StateOf(IReadOnlyList<Channel> channels, MonoTime now)
+    /// <summary>The session's state, as the overview and the metrics call it.</summary>
+    public static SessionState StateOf(SessionActor session, MonoTime now)
     {
+        if (session.Stats.HasEnded) { return SessionState.Ended; }
+        if (Volatile.Read(ref session.Stats.LockedSince) > 0) { return SessionState.Locked; }
+        if (session.Terminals.Count > 0) { return SessionState.Attached; }
+        IReadOnlyList<Channel> channels = session.Channels;
         if (channels.Count == 0) { return SessionState.Unattached; }
         double? heard = channels.Min(channel => channel.HeardSecondsAgo(now));
         return heard switch
