@@ -61,7 +61,7 @@ public sealed class PolicyReadingTests
     [InlineData("    on_revocation: kill\n", "tenants.acme.on_revocation: 'kill' stands here: write lock or end")]
     [InlineData("    revoked: [MD5:11]\n", "tenants.acme.revoked[0]: 'MD5:11' stands here: write SHA256:")]
     [InlineData("    watch: { users: [eve] }\n", "tenants.acme.watch.users[0]: there is no user 'eve' in this tenant: known are ann")]
-    [InlineData("    certificate_authorities: []\n", "tenants.acme.certificate_authorities: a list stands here: write a list, each item a public key")]
+    [InlineData("    certificate_authorities: []\n", "tenants.acme.certificate_authorities: an empty list stands here: leave the key out, or write a list, each item a public key")]
     [InlineData("  beta: {}\n", "line 20, column 9: tenants.beta: 'networks' is missing: write a list, each item a network such as 10.1.0.0/16")]
     [InlineData("    ? [a]\n    : b\n", "line 20, column 7: tenants.acme: a key must be a word")]
     [InlineData("    revoked: &x [serial:1]\n", "tenants.acme.revoked: anchors and aliases are not read")]

@@ -12,7 +12,14 @@ internal sealed class ListShape<T>(Shape<T> item) : Shape<IReadOnlyList<T>>
 
     public override bool TryRead(PolicyNode node, PolicyFaults faults, [MaybeNullWhen(false)] out IReadOnlyList<T> value)
     {
-        if (node.Kind != NodeKind.List || node.Children.Count == 0) { return Refuse(node, faults, out value); }
+        if (node.Kind != NodeKind.List) { return Refuse(node, faults, out value); }
+        if (node.Children.Count == 0)
+        {
+            faults.Add(node, $"an empty list stands here: leave the key out, or write {Form}");
+            value = null;
+            return false;
+        }
+
         List<T> items = new(node.Children.Count);
         bool whole = true;
         foreach (PolicyNode child in node.Children)
