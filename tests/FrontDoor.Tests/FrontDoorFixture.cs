@@ -100,23 +100,24 @@ public sealed class FrontDoorFixture : IAsyncLifetime
     }
 
     /// <summary>Writes the policy, changed so that it is another one, and waits until the broker has it.</summary>
-    internal async Task ReloadAsync(string revoked = "", string target = "")
+    internal async Task ReloadAsync(string revoked = "", string target = "", string networks = "127.0.0.0/8")
     {
         int taken = Taken();
-        await WritePolicyAsync(revoked, target);
+        await WritePolicyAsync(revoked, target, networks);
         await Eventually.TrueAsync(() => Taken() > taken, "the policy is read again", TimeSpan.FromSeconds(60));
     }
 
     private int Taken() => Broker.Log.Split("policy ").Length;
 
-    private async Task WritePolicyAsync(string revoked = "", string target = "")
+    private async Task WritePolicyAsync(string revoked = "", string target = "", string networks = "127.0.0.0/8")
     {
         string text = $$"""
             # {{_changes++}}
             version: 1
             tenants:
               acme:
-                networks: [127.0.0.0/8]
+                networks: [{{networks}}]
+                on_revocation: lock
                 watch: { users: [bob], shown: true }
                 {{(revoked.Length > 0 ? $"revoked: ['{revoked}']" : "scrollback: true")}}
                 certificate_authorities: ["{{Authority.Line}}"]

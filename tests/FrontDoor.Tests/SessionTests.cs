@@ -79,6 +79,41 @@ public sealed class SessionTests(FrontDoorFixture door)
     }
 
     [Fact]
+    public async Task A_locked_session_shows_nothing_to_plain_ssh_either()
+    {
+        await door.CloseAllAsync();
+        string key = (await Command.RunAsync(["/usr/bin/ssh-keygen", "-lf", door.Bob.Path + ".pub"])).Output.Split(' ')[1];
+        await using TmuxTerminal terminal = await door.PlainAsync(door.Bob, "shell");
+        await terminal.WaitForTextAsync("p1>", Long);
+        await terminal.TypeAsync("echo secret-$((6*7))\r");
+        await terminal.WaitForTextAsync("secret-42", Long);
+        await door.ReloadAsync(revoked: key);
+        TerminalScreen locked = await terminal.WaitForTextAsync("This session is locked", Long);
+        await door.ReloadAsync();
+        Assert.False(locked.Shows("secret-42"), locked.ToString());
+        await using TmuxTerminal fresh = await door.PlainAsync(door.Bob, "attach");
+        await fresh.WaitForTextAsync("secret-42", Long);
+        await terminal.WaitForTextAsync("secret-42", Long);
+        await fresh.TypeAsync("exit\r");
+        await fresh.WaitForEndAsync(Long);
+    }
+
+    [Fact]
+    public async Task Who_is_at_plain_ssh_where_he_may_no_longer_be_is_told_and_his_session_goes_on()
+    {
+        await door.CloseAllAsync();
+        await using TmuxTerminal terminal = await TmuxTerminal.StartAsync([.. door.Ssh(door.Ann, "-b", "127.0.0.7"), "-t", "root@127.0.0.1", "shell"], door.Home.Environment);
+        await terminal.WaitForTextAsync("p1>", Long);
+        await door.ReloadAsync(networks: "127.0.0.1");
+        TerminalScreen end = await terminal.WaitForEndAsync(Long);
+        await door.ReloadAsync();
+        Assert.Equal(1, end.ExitStatus);
+        Assert.True(end.Shows("you may not connect from this network"), end.ToString());
+        Assert.Single(await door.Broker.LiveAsync());
+        await door.CloseAllAsync();
+    }
+
+    [Fact]
     public async Task Twenty_sessions_live_through_a_new_policy()
     {
         await door.CloseAllAsync();

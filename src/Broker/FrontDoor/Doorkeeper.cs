@@ -283,7 +283,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
         FileDescriptor line = descriptors[1];
         descriptors.Clear();
         PtyNative.Adopt(line);
-        seed = new TerminalSeed(terminal, line, $"ssh from {visitor.Client}", isReadOnly);
+        seed = new TerminalSeed(terminal, line, visitor.Client, isReadOnly);
         return true;
     }
 }

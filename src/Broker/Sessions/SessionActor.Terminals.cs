@@ -21,6 +21,7 @@ internal sealed partial class SessionActor
 
         if (attach.Takes) { Take(now, "taken over from elsewhere"); }
         TerminalChannel terminal = new(now, attach.Id, attach.Seed, this, attach.Loop, attach.ReadBuffer, _terminal, _host.SendBuffer);
+        terminal.SetOverlay(_terms.Overlay);
         Volatile.Write(ref _terminals, [.. _terminals, terminal]);
         _log.Attached(Facts.Id, attach.Seed.From);
         Recording?.Mark(now, $"{(attach.Seed.IsReadOnly ? "watcher" : "terminal")} attached: {attach.Seed.From}");
@@ -46,6 +47,16 @@ internal sealed partial class SessionActor
         }
 
         return next;
+    }
+
+    /// <summary>A tty has no datagrams that could be refused one by one: whoever is where he may no longer be is told, and gone.</summary>
+    private void ApplyTermsToTerminals()
+    {
+        foreach (TerminalChannel terminal in _terminals)
+        {
+            terminal.SetOverlay(_terms.Overlay);
+            if (!_terms.Networks.Contains(terminal.Client)) { terminal.End(1, "you may not connect from this network"); }
+        }
     }
 
     private void EndTerminals(string why)

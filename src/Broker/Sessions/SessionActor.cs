@@ -406,6 +406,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         bool wasLocked = Stats.LockedSince > 0;
         SessionEndReason? end = _terms.Advance(now);
         foreach (Channel channel in _channels) { channel.SetOverlay(_terms.Overlay); }
+        ApplyTermsToTerminals();
         if (_terms.IsLocked != wasLocked)
         {
             Volatile.Write(ref Stats.LockedSince, _terms.IsLocked ? now.Milliseconds : 0);

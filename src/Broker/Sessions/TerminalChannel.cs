@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
@@ -57,6 +58,9 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
 
     public int Id { get; }
 
+    /// <summary>Where the person is.</summary>
+    public IPAddress Client => _seed.Client;
+
     public int Columns { get; private set; }
 
     public int Rows { get; private set; }
@@ -78,6 +82,8 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
     }
 
     public void OnFault(Exception failure) => _session.OnFault(failure);
+
+    public void SetOverlay(ScreenOverlay? overlay) => _screen.SetOverlay(overlay);
 
     /// <summary>Shows what is new, and says when to come again.</summary>
     public MonoTime Flush(MonoTime now)

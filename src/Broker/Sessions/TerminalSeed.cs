@@ -1,3 +1,4 @@
+using System.Net;
 using MoshBroker.Native;
 
 namespace MoshBroker.Sessions;
@@ -5,9 +6,12 @@ namespace MoshBroker.Sessions;
 /// <summary>What a terminal channel is made of. Whoever starts the channel takes both descriptors over.</summary>
 /// <param name="Terminal">A tty, opened by ourselves, in raw mode, that does not block.</param>
 /// <param name="Line">A socket to whoever waits at the terminal: a byte from there says that the window has changed, its end that he is gone; a status from us ends it.</param>
-/// <param name="From">Where the person is, for lists.</param>
-internal sealed record TerminalSeed(FileDescriptor Terminal, FileDescriptor Line, string From, bool IsReadOnly) : IDisposable
+/// <param name="Client">Where the person is.</param>
+internal sealed record TerminalSeed(FileDescriptor Terminal, FileDescriptor Line, IPAddress Client, bool IsReadOnly) : IDisposable
 {
+    /// <summary>Where the person is, for lists.</summary>
+    public string From => $"ssh from {Client}";
+
     public void Dispose()
     {
         Terminal.Dispose();
