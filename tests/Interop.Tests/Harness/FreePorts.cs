@@ -23,10 +23,11 @@ internal static class FreePorts
 
     public static bool IsFree(int port)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        // Of both families: a session that is over answers for another 10 s, on ::1 perhaps.
+        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
         try
         {
-            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
             return true;
         }
         catch (SocketException)
