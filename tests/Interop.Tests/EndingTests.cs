@@ -35,13 +35,13 @@ public sealed class EndingTests(InteropFixture fixture) : IDisposable
     {
         string gone = _home.File("gone");
         OpenedSession session = await fixture.Server.OpenAsync(
-            _home.With(("MOSH_SERVER_NETWORK_TMOUT", "3")), ["/bin/bash", "-c", $"trap 'touch {gone}; exit' HUP; echo re''ady; while :; do read -r -t 1 x; done"]);
+            _home.With(("MOSH_SERVER_NETWORK_TMOUT", "7")), ["/bin/bash", "-c", $"trap 'touch {gone}; exit' HUP; echo re''ady; while :; do read -r -t 1 x; done"]);
         await using TmuxTerminal terminal = await MoshTerminal.ClientAsync(session, _home);
         await terminal.WaitForTextAsync("ready");
         Command.Kill(await terminal.ProcessIdAsync());
         var clock = Stopwatch.StartNew();
-        await Eventually.TrueAsync(() => File.Exists(gone), "the program was hung up", TimeSpan.FromSeconds(12));
-        Assert.True(clock.Elapsed > TimeSpan.FromSeconds(1.5), $"ended after {clock.Elapsed} already");
+        await Eventually.TrueAsync(() => File.Exists(gone), "the program was hung up", TimeSpan.FromSeconds(60));
+        Assert.True(clock.Elapsed > TimeSpan.FromSeconds(3), $"ended after {clock.Elapsed} already");
     }
 
     [Fact]

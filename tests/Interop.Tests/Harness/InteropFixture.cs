@@ -11,11 +11,13 @@ public sealed class InteropFixture : IAsyncLifetime
     internal RunningBroker Broker =>
         Server as RunningBroker ?? throw new InvalidOperationException("this test is about the broker; stock has no such thing");
 
-    /// <summary>A port that the server may use and nobody does. Taken from the top: the server may choose from the bottom.</summary>
+    /// <summary>A port that the server may use and nobody does at the moment: sessions draw theirs at random from the same range.</summary>
     internal string FreePort()
     {
         string range = Server is RunningBroker broker ? broker.Ports : FreePorts.Range(20);
-        return (int.Parse(range.Split(':')[1]) - _portsGiven++).ToString();
+        int high = int.Parse(range.Split(':')[1]);
+        while (!FreePorts.IsFree(high - _portsGiven)) { _portsGiven++; }
+        return (high - _portsGiven++).ToString();
     }
 
     public async Task InitializeAsync() => Server = await MoshServer.StartAsync();
