@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using MoshBroker.Interop.Tests.Harness;
 using MoshBroker.Testing.Swarm;
+using Xunit.Abstractions;
 
 namespace MoshBroker.Interop.Tests;
 
@@ -10,7 +12,7 @@ namespace MoshBroker.Interop.Tests;
 /// tests/Interop.Tests --filter SharedPortSwarm</c>. bench/shared-port has the figures to reach; here are ten times these.
 /// </remarks>
 [Collection(InteropGroup.Name)]
-public sealed class SharedPortSwarmTests(SharedPortFixture fixture) : IClassFixture<SharedPortFixture>
+public sealed class SharedPortSwarmTests(SharedPortFixture fixture, ITestOutputHelper output) : IClassFixture<SharedPortFixture>
 {
     private const int StockClients = 20;
     private const int OpensAtOnce = 4;
@@ -45,7 +47,12 @@ public sealed class SharedPortSwarmTests(SharedPortFixture fixture) : IClassFixt
             SwarmClient[] movers = clients[..Movers];
             for (int i = 0; i < StockClients; i++) { relays[i].Rebind(IPAddress.Parse($"127.{i + 1}.{i}.9")); }
             Move(swarm, movers);
+            Stopwatch sinceMove = Stopwatch.StartNew();
             await EachTypesAsync(terminals, "moved");
+
+            // Typing into twenty terminals and looking at them included.
+            output.WriteLine($"{StockClients} of stock's clients have their own screens {sinceMove.ElapsedMilliseconds} ms after their move");
+            Assert.InRange(sinceMove.Elapsed, TimeSpan.Zero, MoveLimit);
             Assert.True(swarm.WaitForAll(movers, Patience), "every mover is found");
             Assert.All(movers, mover => Assert.InRange(mover.Waits[^1], 0, MoveLimit.TotalMilliseconds));
             Assert.All(movers, mover => Assert.Contains($"session-{mover.Number}.", swarm.With(() => mover.Screen), StringComparison.Ordinal));
