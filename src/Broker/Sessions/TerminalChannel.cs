@@ -160,7 +160,7 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
             errno = Errno.Last;
         }
 
-        _ = _loop.Guard.Leave();
+        if (HasBlocked(count, errno)) { return; }
         if (count < 0 && errno is Errno.Again or Errno.Interrupted) { return; }
         if (count <= 0)
         {
@@ -195,7 +195,7 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
                 errno = Errno.Last;
             }
 
-            _ = _loop.Guard.Leave();
+            if (HasBlocked(count, errno)) { return; }
             if (count < 0 && errno is not (Errno.Again or Errno.Interrupted))
             {
                 IsGone = true;
@@ -223,10 +223,23 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
         _loop.Guard.Enter();
         nint count = PtyNative.Read(_seed.Line, buffer, 64);
         int errno = Errno.Last;
-        _ = _loop.Guard.Leave();
+        if (HasBlocked(count, errno))
+        {
+            _session.OnTurnEnd(now);
+            return;
+        }
+
         if (count > 0) { Measure(); }
         else if (count == 0 || errno is not (Errno.Again or Errno.Interrupted)) { IsGone = true; }
         _session.OnTurnEnd(now);
+    }
+
+    /// <summary>Ends the guarded call. One that had to be interrupted was made to block by whoever holds the other end: he is not served again.</summary>
+    private bool HasBlocked(nint count, int errno)
+    {
+        if (!_loop.Guard.Leave() || count >= 0 || errno != Errno.Interrupted) { return false; }
+        IsGone = true;
+        return true;
     }
 
     private unsafe void Say(string status)
