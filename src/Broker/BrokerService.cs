@@ -4,6 +4,7 @@ using MoshBroker.Configuration;
 using MoshBroker.Endpoint;
 using MoshBroker.FrontDoor;
 using MoshBroker.Http;
+using MoshBroker.Http.Access;
 using MoshBroker.Native;
 using MoshBroker.Recording;
 using MoshBroker.Sessions;
@@ -52,7 +53,9 @@ internal static class BrokerService
         };
         BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow(), policy);
         SessionMetrics? sessionMetrics = options.SessionMetrics > 0 ? new SessionMetrics(() => hub.Readings, options.Node, options.SessionMetrics) : null;
-        await using HttpServer http = await HttpServer.StartAsync(options, feed, new MetricsEndpoint(metrics, sessionMetrics), logging, time, stopping);
+        AccessTokens tokens = AccessTokens.Load(options.DataDirectory, time);
+        WebParts web = new(feed, hub, tokens, audit, new MetricsEndpoint(metrics, sessionMetrics));
+        await using HttpServer http = await HttpServer.StartAsync(options, web, logging, time, stopping);
         FrontDoorLog doorLog = new(logging.CreateLogger<Reception>());
         using SshDaemon? ssh = options.FrontDoor is { } door
             ? await SshDaemon.OpenAsync(door, options.DataDirectory, options.SocketPath, () => policy.Current, children, doorClock, doorLog, stopping)
@@ -62,7 +65,7 @@ internal static class BrokerService
         using SshPool? pool = ssh is null ? null : new SshPool(Path.Combine(options.DataDirectory, "ssh"), children);
         Doorkeeper? keeper = pool is null ? null : new Doorkeeper(hub, () => policy.Current, ssh!.Reception, new TargetPaths(pool), children, audit, doorLog, time);
         ControlLog controlLog = new(logging.CreateLogger<ControlSocket>());
-        await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog) { Door = keeper, Policy = policy, Scrapes = http.Scrapes }, controlLog);
+        await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog) { Door = keeper, Policy = policy, Scrapes = http.Scrapes, Tokens = new TokenRequests(tokens, audit, () => policy.Current, () => http.Dashboard) }, controlLog);
         StartReport report = new(options, capacity, http, ssh);
         feed.Listening = report.Listening;
         report.Tell(Console.IsOutputRedirected ? null : Console.Out, logging.CreateLogger("MoshBroker"));

@@ -14,6 +14,10 @@ internal static class AuditEventName
     public const string Close = "session.close";
     public const string Lock = "session.lock";
     public const string Unlock = "session.unlock";
+    public const string Message = "session.message";
+    public const string DashboardLogin = "dashboard.login";
+    public const string TokenCreate = "token.create";
+    public const string TokenRevoke = "token.revoke";
     public const string PolicyReload = "policy.reload";
     public const string PolicyRefused = "policy.refused";
     public const string Detection = "detection";

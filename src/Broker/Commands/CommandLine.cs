@@ -37,6 +37,7 @@ internal static class CommandLine
         root.Subcommands.Add(FirewallCommand.Create(host));
         root.Subcommands.Add(DoctorCommand.Create(host));
         root.Subcommands.Add(RecordingCommand.Create(host));
+        root.Subcommands.Add(TokenCommand.Create(host));
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.GetValue<bool>("--version") && parsed.CommandResult.Command == root)
         {

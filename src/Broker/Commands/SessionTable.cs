@@ -1,6 +1,7 @@
 using System.Globalization;
 using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.Http.Access;
 using Spectre.Console;
 
 namespace MoshBroker.Commands;
@@ -35,6 +36,22 @@ internal static class SessionTable
                 session.Id, session.User, State(session), session.Command, channel?.Peer ?? "-", Milliseconds(channel?.SrttMs),
                 Age(channel?.LastHeardSecondsAgo), Age(session.IdleSeconds), Size(session), Time(session.CreatedAt),
             };
+        }));
+    }
+
+    public static void PrintTokens(IAnsiConsole console, IReadOnlyList<AccessToken> tokens)
+    {
+        if (tokens.Count == 0)
+        {
+            console.WriteLine("No tokens. moshbroker token create --role admin makes one.");
+            return;
+        }
+
+        string[] heads = ["ID", "NAME", "ROLE", "TENANT", "SCREENS", "CREATED", "UNTIL"];
+        Print(console, heads, tokens.Select(token => new[]
+        {
+            token.Id, token.Name, token.Role.ToString().ToLowerInvariant() + (token.IsBreakGlass ? " (break glass)" : ""), token.Tenant ?? "all", token.MayWatch ? "yes" : "no",
+            Time(token.CreatedAt), token.ExpiresAt is { } end ? Time(end) : "-",
         }));
     }
 

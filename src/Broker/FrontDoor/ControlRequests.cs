@@ -26,6 +26,9 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
     /// <summary>What <c>scrape-age</c> tells; null for nothing.</summary>
     public ScrapeClock? Scrapes { get; init; }
 
+    /// <summary>Answers <c>token-…</c>; null while there is no dashboard.</summary>
+    public TokenRequests? Tokens { get; init; }
+
     /// <summary>What <c>policy-show</c> shows; null for no policy.</summary>
     public PolicyFile? Policy { get; init; }
 
@@ -45,6 +48,9 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
             "sessions-list" => Json([.. hub.Sessions.Where(view => MayAsk(uid, view))]),
             "sessions-show" => Show(uid, Text(request, "session"u8) ?? ""),
             "sessions-close" => Close(uid, request),
+            "token-create" or "token-list" or "token-revoke" when Tokens is not null => uid == 0 || uid == _own
+                ? Tokens.Answer(AccountNative.NameOf(uid), request)
+                : Refuse(uid, "tokens are for root and the broker's own user to make"),
             "audit-query" or "audit-verify" => uid == 0 || uid == _own
                 ? await audit.AnswerAsync(request, cancellation)
                 : Refuse(uid, "the audit trail is for root and the broker's own user"),

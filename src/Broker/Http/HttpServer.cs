@@ -7,7 +7,8 @@ using Microsoft.Extensions.FileProviders;
 using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Components;
 using MoshBroker.Dashboard.Feed;
-using MoshBroker.Telemetry;
+using MoshBroker.Http.Access;
+using MoshBroker.Http.Api;
 
 namespace MoshBroker.Http;
 
@@ -16,6 +17,9 @@ internal sealed class HttpServer : IAsyncDisposable
 {
     /// <summary>A viewer holds one connection for its feed; more than these are people or probes gone wrong.</summary>
     private const int MaxConnections = 256;
+
+    /// <summary>The longest that is taken is a line for a user's screen.</summary>
+    private const int MaxBodyLength = 4096;
 
     private readonly WebApplication? _application;
 
@@ -34,11 +38,11 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <summary>Starts to listen; with both addresses off it does nothing.</summary>
     /// <exception cref="StartRefusedException">An address is in use, or not ours.</exception>
     public static async Task<HttpServer> StartAsync(
-        ServeOptions options, IBrokerFeed feed, MetricsEndpoint? metrics, ILoggerFactory? logging, TimeProvider clock, CancellationToken cancellationToken)
+        ServeOptions options, WebParts parts, ILoggerFactory? logging, TimeProvider clock, CancellationToken cancellationToken)
     {
         List<Listener> listeners = Listener.Of(options);
         if (listeners.Count == 0) { return new HttpServer(null, null, null); }
-        WebApplication application = Build(listeners, feed, metrics, logging, clock);
+        WebApplication application = Build(listeners, parts, logging, clock);
         try
         {
             await application.StartAsync(cancellationToken);
@@ -65,7 +69,7 @@ internal sealed class HttpServer : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    private static WebApplication Build(List<Listener> listeners, IBrokerFeed feed, MetricsEndpoint? metrics, ILoggerFactory? logging, TimeProvider clock)
+    private static WebApplication Build(List<Listener> listeners, WebParts parts, ILoggerFactory? logging, TimeProvider clock)
     {
         // Empty: no appsettings.json, no ASPNETCORE_ variables, no console log. What listens where is said by our own options only.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -75,7 +79,7 @@ internal sealed class HttpServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyLength;
             foreach (Listener listener in listeners)
             {
                 kestrel.Listen(listener.Given, listen =>
@@ -91,7 +95,11 @@ internal sealed class HttpServer : IAsyncDisposable
         });
         if (logging is not null) { builder.Services.AddSingleton(logging); }
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
-        builder.Services.AddSingleton(feed);
+        builder.Services.AddSingleton(parts.Tokens);
+        builder.Services.AddSingleton<LoginSessions>();
+        builder.Services.AddScoped<CurrentPrincipal>();
+        builder.Services.AddScoped(services => services.GetRequiredService<CurrentPrincipal>().Value);
+        builder.Services.AddScoped<IBrokerFeed>(services => new ScopedFeed(parts.Feed, services.GetRequiredService<CurrentPrincipal>().Value));
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton<ScrapeClock>();
         builder.Services.AddSingleton<SessionFeed>();
@@ -100,6 +108,7 @@ internal sealed class HttpServer : IAsyncDisposable
 
         WebApplication application = builder.Build();
         application.UseMiddleware<RequestGate>();
+        application.UseMiddleware<AccessGate>();
         application.UseStaticFiles(new StaticFileOptions
         {
             FileProvider = new EmbeddedFiles(typeof(App).Assembly, "wwwroot"),
@@ -108,11 +117,13 @@ internal sealed class HttpServer : IAsyncDisposable
         application.UseRouting();
         application.UseAntiforgery();
         application.MapGet("/livez", () => Results.Text("alive\n"));
-        application.MapGet("/readyz", () => feed.Node.NotReadyBecause is { } reason
+        application.MapGet("/readyz", () => parts.Feed.Node.NotReadyBecause is { } reason
             ? Results.Text($"not ready: {OneLine.Of(reason)}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ready\n"));
-        metrics?.Map(application);
-        application.MapGet("/feed/sessions", (HttpContext context, SessionFeed sessions) => sessions.ServeAsync(context));
+        parts.Metrics?.Map(application);
+        new LoginEndpoints(parts.Tokens, application.Services.GetRequiredService<LoginSessions>(), parts.Audit, clock).Map(application);
+        new ApiEndpoints(parts.Actions).Map(application);
+        application.MapGet("/feed/sessions", (HttpContext context, SessionFeed sessions, IBrokerFeed feed) => sessions.ServeAsync(context, feed));
         application.MapRazorComponents<App>();
         return application;
     }

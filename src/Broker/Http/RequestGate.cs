@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections.Features;
+using MoshBroker.Http.Access;
+using MoshBroker.Http.Api;
 
 namespace MoshBroker.Http;
 
@@ -11,7 +13,7 @@ namespace MoshBroker.Http;
 internal sealed class RequestGate(RequestDelegate next, ScrapeClock scrapes)
 {
     private const string ContentPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     private static readonly PathString[] Health = ["/livez", "/readyz", "/metrics", "/metrics/sessions"];
 
@@ -27,7 +29,7 @@ internal sealed class RequestGate(RequestDelegate next, ScrapeClock scrapes)
         }
 
         context.Response.StatusCode = refused;
-        if (refused == StatusCodes.Status405MethodNotAllowed) { context.Response.Headers.Allow = "GET, HEAD"; }
+        if (refused == StatusCodes.Status405MethodNotAllowed) { context.Response.Headers.Allow = IsAction(context.Request.Path) ? "GET, HEAD, POST" : "GET, HEAD"; }
         return Task.CompletedTask;
     }
 
@@ -46,11 +48,17 @@ internal sealed class RequestGate(RequestDelegate next, ScrapeClock scrapes)
     private static int Refusal(HttpContext context, Listener listener)
     {
         HttpRequest request = context.Request;
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) { return StatusCodes.Status405MethodNotAllowed; }
+        bool isRead = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        if (!isRead && !(HttpMethods.IsPost(request.Method) && IsAction(request.Path))) { return StatusCodes.Status405MethodNotAllowed; }
         if (IPAddress.IsLoopback(listener.Given.Address) && !IsLoopbackName(request.Host.Host)) { return StatusCodes.Status421MisdirectedRequest; }
-        ListenerRoles wanted = Array.Exists(Health, path => request.Path == path) ? ListenerRoles.Health : ListenerRoles.Dashboard;
+        ListenerRoles wanted = IsHealth(request.Path) ? ListenerRoles.Health : ListenerRoles.Dashboard;
         return listener.Roles.HasFlag(wanted) ? 0 : StatusCodes.Status404NotFound;
     }
+
+    /// <summary>Served to whoever may reach the metrics address.</summary>
+    public static bool IsHealth(PathString path) => Array.Exists(Health, health => path == health);
+
+    private static bool IsAction(PathString path) => path == $"{LoginEndpoints.Path}/token" || path == "/logout" || path.StartsWithSegments(ApiEndpoints.Root, StringComparison.Ordinal);
 
     private static bool IsLoopbackName(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)

@@ -4,7 +4,7 @@ using MoshBroker.Dashboard.Feed;
 namespace MoshBroker.Http;
 
 /// <summary><c>/feed/sessions</c>: the overview as Server-Sent Events, once a second while it changes.</summary>
-internal sealed class SessionFeed(IBrokerFeed feed, TimeProvider clock, IHostApplicationLifetime lifetime)
+internal sealed class SessionFeed(TimeProvider clock, IHostApplicationLifetime lifetime)
 {
     /// <summary>Every viewer costs a snapshot and its JSON per second: bounded, so that open tabs cannot slow down sessions.</summary>
     public const int MaxViewers = 32;
@@ -16,7 +16,7 @@ internal sealed class SessionFeed(IBrokerFeed feed, TimeProvider clock, IHostApp
 
     private int _viewers;
 
-    public async Task ServeAsync(HttpContext context)
+    public async Task ServeAsync(HttpContext context, IBrokerFeed feed)
     {
         if (Interlocked.Increment(ref _viewers) > MaxViewers)
         {
@@ -29,7 +29,7 @@ internal sealed class SessionFeed(IBrokerFeed feed, TimeProvider clock, IHostApp
             CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         try
         {
-            await SendAsync(context.Response, leaving.Token);
+            await SendAsync(context.Response, feed, leaving.Token);
         }
         catch (OperationCanceledException) when (leaving.IsCancellationRequested)
         {
@@ -41,7 +41,7 @@ internal sealed class SessionFeed(IBrokerFeed feed, TimeProvider clock, IHostApp
         }
     }
 
-    private async Task SendAsync(HttpResponse response, CancellationToken cancellationToken)
+    private async Task SendAsync(HttpResponse response, IBrokerFeed feed, CancellationToken cancellationToken)
     {
         response.ContentType = "text/event-stream";
         using PeriodicTimer timer = new(Interval, clock);

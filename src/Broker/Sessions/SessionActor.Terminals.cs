@@ -35,6 +35,12 @@ internal sealed partial class SessionActor
         foreach (TerminalChannel terminal in _terminals.Where(terminal => !terminal.IsReadOnly)) { terminal.End(0, why); }
     }
 
+    private void Detach(MonoTime now, int id)
+    {
+        Array.Find(_channels, channel => channel.Id == id)?.StartShutdown(now);
+        Array.Find(_terminals, terminal => terminal.Id == id)?.End(0, "detached by an operator");
+    }
+
     private MonoTime FlushTerminals(MonoTime now)
     {
         MonoTime next = MonoTime.Forever;

@@ -255,6 +255,15 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
             case SessionMessage.Lose lose:
                 BeginEnd(now, lose.Reason);
                 break;
+            case SessionMessage.Unlock:
+                _terms.Unlock();
+                break;
+            case SessionMessage.Say say:
+                _terms.Say(now, say.Line);
+                break;
+            case SessionMessage.Detach detach:
+                Detach(now, detach.ChannelId);
+                break;
             case SessionMessage.EpochDrawn { Epoch: { } epoch } drawn:
                 HeldEpoch = epoch;
                 Array.Find(_channels, channel => channel.Id == drawn.ChannelId)?.BeginEpoch(epoch);

@@ -206,16 +206,6 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         return new OpenAnswer.Accepted(port, printed, facts.Id, warnings);
     }
 
-    /// <summary>Ends a session in good order; false when it is unknown or over.</summary>
-    /// <param name="by">Who asked for it, for the audit trail.</param>
-    public bool Close(string id, string by)
-    {
-        if (!_sessions.TryGetValue(id, out SessionEntry? entry) || entry.Actor.Stats.HasEnded) { return false; }
-        _audit.Write(new AuditEvent(AuditEventName.Close) { Session = id, User = by });
-        entry.Actor.Tell(new SessionMessage.Close(SessionEndReason.Operator));
-        return true;
-    }
-
     /// <summary>Live sessions of a user and of his tenant.</summary>
     public SessionCounts CountOf(string tenant, string user) => _quotas.Count(tenant, user);
 

@@ -36,4 +36,14 @@ internal abstract record SessionMessage
     /// <summary>The right to go on is lost: the screen locks, or the session ends.</summary>
     /// <param name="Line">Why, for the user: "your key has been revoked".</param>
     public sealed record Lose(LossAction Action, SessionEndReason Reason, string Line) : SessionMessage;
+
+    /// <summary>An operator takes the lock off again that <see cref="Lose"/> put on.</summary>
+    public sealed record Unlock : SessionMessage;
+
+    /// <summary>A line from an operator for the user's screen. Printable ASCII.</summary>
+    public sealed record Say(string Line) : SessionMessage;
+
+    /// <summary>One client is told that it is over for him; the session goes on.</summary>
+    /// <param name="ChannelId">Negative for somebody at a tty.</param>
+    public sealed record Detach(int ChannelId) : SessionMessage;
 }

@@ -10,6 +10,8 @@ namespace MoshBroker.Sessions;
 internal sealed class SessionTerms
 {
     private const long MinuteMs = 60_000;
+    private const long SaidMs = 60_000; // Long enough to be read by somebody who looks up; a key ends it sooner.
+    private const long LeastSaidMs = 3_000; // Whoever types just then has not read it yet.
 
     private Admission? _admission;
     private MonoTime _begunAt;
@@ -17,6 +19,8 @@ internal sealed class SessionTerms
     private string? _lockLine;
     private string? _holdLine;
     private string? _note;
+    private string? _said;
+    private MonoTime _saidAt;
     private ScreenOverlay? _overlay;
     private MonoTime _due = MonoTime.Forever;
     private bool _isChanged;
@@ -47,6 +51,7 @@ internal sealed class SessionTerms
     public void OnKeys(MonoTime now)
     {
         LastKey = now;
+        if (_said is not null && now.Since(_saidAt) >= LeastSaidMs) { _said = null; }
         _isChanged |= _overlay is not null; // A warning that nobody types is over.
     }
 
@@ -83,6 +88,20 @@ internal sealed class SessionTerms
         _isChanged = true;
     }
 
+    /// <summary>An operator takes the lock off.</summary>
+    public void Unlock()
+    {
+        _lockLine = null;
+        _isChanged = true;
+    }
+
+    /// <summary>A line that stays for a minute, or until somebody types who had the time to read it.</summary>
+    public void Say(MonoTime now, string line)
+    {
+        (_said, _saidAt) = (line, now);
+        _isChanged = true;
+    }
+
     /// <summary>True when <see cref="Advance"/> has something to do.</summary>
     public bool IsDue(MonoTime now) => _isChanged || now >= _due;
 
@@ -95,7 +114,7 @@ internal sealed class SessionTerms
         _isChanged = false;
         SessionEndReason? end = Expire(now);
         _overlay = OverlayAt(now);
-        _due = end is null ? NextChange(now) : MonoTime.Forever;
+        _due = end is not null ? MonoTime.Forever : _said is null ? NextChange(now) : MonoTime.Min(NextChange(now), _saidAt.Plus(SaidMs));
         return end;
     }
 
@@ -118,6 +137,12 @@ internal sealed class SessionTerms
         }
 
         if (_holdLine is not null) { return Keep(true, "This session waits: " + _holdLine + ".", "", "It goes on by itself when that is over."); }
+
+        if (_said is not null)
+        {
+            if (now.Since(_saidAt) < SaidMs) { return Keep(false, _said); }
+            _said = null;
+        }
 
         // What ends first is said first.
         (MonoTime end, string what) = (IdleEnd, "Nobody types: this session ends");

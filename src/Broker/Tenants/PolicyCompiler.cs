@@ -1,5 +1,6 @@
 using System.Globalization;
 using MoshBroker.Configuration;
+using MoshBroker.Dashboard.Feed;
 using MoshBroker.Tenants.Reading;
 
 namespace MoshBroker.Tenants;

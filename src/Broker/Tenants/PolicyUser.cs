@@ -1,3 +1,5 @@
+using MoshBroker.Dashboard.Feed;
+
 namespace MoshBroker.Tenants;
 
 /// <summary>Somebody of a tenant.</summary>

@@ -3,7 +3,7 @@ namespace MoshBroker.Dashboard.Feed;
 /// <summary>A node at one moment.</summary>
 /// <param name="Listening">What listens where, in the order to show it.</param>
 /// <param name="Sessions">Live ones.</param>
-/// <param name="Capacity">How many sessions this node accepts.</param>
+/// <param name="Capacity">How many sessions this node accepts; null for whoever sees his tenant only.</param>
 /// <param name="GcPauseSeconds">Total time that the collector has paused the process; every pause is everybody's echo.</param>
 /// <param name="NotReadyBecause">Null when new sessions are accepted.</param>
 /// <param name="Drops">Datagrams of no session, dropped, by reason.</param>
@@ -13,7 +13,7 @@ internal sealed record NodeView(
     DateTimeOffset StartedAt,
     IReadOnlyList<ListeningView> Listening,
     int Sessions,
-    int Capacity,
+    int? Capacity,
     double GcPauseSeconds,
     string? NotReadyBecause,
     IReadOnlyDictionary<string, long> Drops);

@@ -17,7 +17,7 @@ internal sealed record OverviewView(string? NotReady, string Load, IReadOnlyList
         IReadOnlyList<SessionView> sessions = feed.Sessions;
         return new OverviewView(
             node.NotReadyBecause,
-            $"{node.Sessions} of {node.Capacity}",
+            node.Capacity is { } capacity ? $"{node.Sessions} of {capacity}" : $"{node.Sessions}",
             [.. Shown.Select(state => new StateCount(SessionLine.Name(state), sessions.Count(session => session.State == state)))],
             [.. sessions.OrderBy(session => session.State == SessionState.Ended).ThenByDescending(session => session.CreatedAt).Take(MaxRows).Select(SessionLine.Of)],
             Math.Max(0, sessions.Count - MaxRows));

@@ -19,4 +19,10 @@ internal sealed record SessionView(
     long PtyBytesRead,
     long PtyBytesWritten,
     string? EndReason,
-    IReadOnlyList<ChannelView> Channels);
+    IReadOnlyList<ChannelView> Channels)
+{
+    public string Tenant { get; init; } = "drop-in";
+
+    /// <summary>What policy calls where it leads; null for a program that its user started himself.</summary>
+    public string? Target { get; init; }
+}

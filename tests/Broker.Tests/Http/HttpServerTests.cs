@@ -11,15 +11,23 @@ namespace MoshBroker.Broker.Tests.Http;
 public sealed class HttpServerTests : IAsyncLifetime
 {
     private readonly StandInFeed _feed = new();
+    private readonly WebFixture _web;
     private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(20) };
     private HttpServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await StartAsync(Options("127.0.0.1:0", "[::1]:0"));
+    public HttpServerTests() => _web = new WebFixture(_feed);
+
+    public async Task InitializeAsync()
+    {
+        _server = await StartAsync(Options("127.0.0.1:0", "[::1]:0"));
+        _client.DefaultRequestHeaders.Authorization = new("Bearer", _web.TokenOf(DashboardRole.Admin));
+    }
 
     public async Task DisposeAsync()
     {
         _client.Dispose();
         await _server.DisposeAsync();
+        _web.Dispose();
     }
 
     private static ServeOptions Options(string? http, string? metrics) => new()
@@ -33,7 +41,7 @@ public sealed class HttpServerTests : IAsyncLifetime
         Metrics = metrics is null ? null : IPEndPoint.Parse(metrics),
     };
 
-    private Task<HttpServer> StartAsync(ServeOptions options) => HttpServer.StartAsync(options, _feed, metrics: null, logging: null, TimeProvider.System, default);
+    private Task<HttpServer> StartAsync(ServeOptions options) => HttpServer.StartAsync(options, _web.Parts, logging: null, TimeProvider.System, default);
 
     private async Task<(HttpStatusCode Status, string Body)> GetAsync(IPEndPoint? endPoint, string path, string? host = null, HttpMethod? method = null)
     {

@@ -1,4 +1,5 @@
 using MoshBroker.Configuration;
+using MoshBroker.Dashboard.Feed;
 using MoshBroker.Tenants;
 using MoshBroker.Tenants.Reading;
 using Xunit;

@@ -1,4 +1,5 @@
 using MoshBroker.Configuration;
+using MoshBroker.Dashboard.Feed;
 
 namespace MoshBroker.Tenants.Reading;
 

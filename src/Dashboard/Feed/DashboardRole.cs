@@ -1,4 +1,4 @@
-namespace MoshBroker.Tenants;
+namespace MoshBroker.Dashboard.Feed;
 
 /// <summary>What somebody may do on the dashboard and the API.</summary>
 internal enum DashboardRole

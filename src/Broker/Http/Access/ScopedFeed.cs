@@ -1,0 +1,22 @@
+using MoshBroker.Dashboard.Feed;
+
+namespace MoshBroker.Http.Access;
+
+/// <summary>What one principal may know: nothing of another tenant, not even how much there is of it.</summary>
+internal sealed class ScopedFeed(IBrokerFeed whole, Principal principal) : IBrokerFeed
+{
+    private static readonly Dictionary<string, long> NoDrops = [];
+
+    public NodeView Node
+    {
+        get
+        {
+            NodeView node = whole.Node;
+            return principal.SeesAll ? node : node with { Sessions = Sessions.Count(session => session.EndReason is null), Capacity = null, GcPauseSeconds = 0, Drops = NoDrops };
+        }
+    }
+
+    public IReadOnlyList<SessionView> Sessions => principal.SeesAll ? whole.Sessions : [.. whole.Sessions.Where(session => principal.Sees(session.Tenant))];
+
+    public SessionView? Find(string id) => whole.Find(id) is { } session && principal.Sees(session.Tenant) ? session : null;
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using MoshBroker.Configuration;
+using MoshBroker.Dashboard.Feed;
+using MoshBroker.Sessions;
+
+namespace MoshBroker.Http.Api;
+
+/// <summary><c>/api/v1</c>: the reads and the actions of the dashboard, for scripts.</summary>
+internal sealed class ApiEndpoints(ISessionActions actions)
+{
+    public const string Root = "/api/v1";
+
+    private const int MaxLineLength = 160;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder api = routes.MapGroup(Root);
+        api.MapGet("/me", (Principal principal) => Json(new ApiPrincipal(principal.Name, principal.Role, principal.Grants), ApiJson.Default.ApiPrincipal));
+        api.MapGet("/node", (IBrokerFeed feed) => Json(feed.Node, FeedJson.Default.NodeView));
+        api.MapGet("/sessions", (IBrokerFeed feed, string? tenant, string? state) => Json(
+            [.. feed.Sessions.Where(session => (tenant is null || session.Tenant == tenant) && (state is null || SessionLine.Name(session.State) == state))],
+            FeedJson.Default.IReadOnlyListSessionView));
+        api.MapGet("/sessions/{id}", (IBrokerFeed feed, string id) => feed.Find(id) is { } session ? Json(session, FeedJson.Default.SessionView) : NoSession(id));
+        api.MapPost("/sessions/{id}/close", (IBrokerFeed feed, Principal who, string id) => Act(feed, who, id, actions.Close));
+        api.MapPost("/sessions/{id}/lock", (IBrokerFeed feed, Principal who, string id) => Act(feed, who, id, actions.Lock));
+        api.MapPost("/sessions/{id}/unlock", (IBrokerFeed feed, Principal who, string id) => Act(feed, who, id, actions.Unlock));
+        api.MapPost("/sessions/{id}/channels/{channel:int}/detach", (IBrokerFeed feed, Principal who, string id, int channel) =>
+            Act(feed, who, id, (session, by) => actions.Detach(session, by, channel)));
+        api.MapPost("/sessions/{id}/message", SayAsync);
+        api.MapFallback("/{**rest}", () => Fault(StatusCodes.Status404NotFound, $"there is no such resource; {Root}/openapi.json lists those that are"));
+    }
+
+    private static IResult Json<T>(T value, JsonTypeInfo<T> type) => Results.Json(value, type);
+
+    private static IResult Fault(int status, string line) => Results.Json(new ApiFault(line), ApiJson.Default.ApiFault, statusCode: status);
+
+    // One answer for "unknown" and "not yours": ids of other tenants are not to be guessed at.
+    private static IResult NoSession(string id) => Fault(StatusCodes.Status404NotFound, $"no session '{OneLine.Of(id)}'");
+
+    private static IResult Act(IBrokerFeed feed, Principal who, string id, Func<string, string, bool> action)
+    {
+        if (feed.Find(id) is not { } session) { return NoSession(id); }
+        if (!who.Operates(session.Tenant)) { return Fault(StatusCodes.Status403Forbidden, $"this needs the role operator for tenant {session.Tenant}"); }
+        return action(session.Id, who.Name) ? Results.NoContent() : Fault(StatusCodes.Status409Conflict, $"session {session.Id} is over");
+    }
+
+    private async Task<IResult> SayAsync(HttpContext context, IBrokerFeed feed, Principal who, string id)
+    {
+        ApiMessage? message;
+        try
+        {
+            message = await context.Request.ReadFromJsonAsync(ApiJson.Default.ApiMessage, context.RequestAborted);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            message = null;
+        }
+
+        // The line is laid over the user's screen: what could control a terminal, or has no width of one, has no place in it.
+        if (message?.Text is not { Length: > 0 and <= MaxLineLength } text || text.Any(c => c is < ' ' or > '~'))
+        {
+            return Fault(StatusCodes.Status400BadRequest, $$"""send {"text": "…"} as application/json, 1 to {{MaxLineLength}} characters, printable ASCII""");
+        }
+
+        return Act(feed, who, id, (session, by) => actions.Say(session, by, text));
+    }
+}

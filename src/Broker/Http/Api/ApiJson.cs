@@ -1,0 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MoshBroker.Http.Api;
+
+/// <summary>The JSON of what only the API has.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ApiFault))]
+[JsonSerializable(typeof(ApiMessage))]
+[JsonSerializable(typeof(ApiPrincipal))]
+internal sealed partial class ApiJson : JsonSerializerContext;

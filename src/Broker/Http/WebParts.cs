@@ -1,0 +1,11 @@
+using MoshBroker.Audit;
+using MoshBroker.Dashboard.Feed;
+using MoshBroker.Http.Access;
+using MoshBroker.Sessions;
+using MoshBroker.Telemetry;
+
+namespace MoshBroker.Http;
+
+/// <summary>What the web side shows and does.</summary>
+/// <param name="Metrics">Null: no <c>/metrics</c>.</param>
+internal sealed record WebParts(IBrokerFeed Feed, ISessionActions Actions, AccessTokens Tokens, IAuditTrail Audit, MetricsEndpoint? Metrics);

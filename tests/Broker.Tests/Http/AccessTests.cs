@@ -1,0 +1,266 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using MoshBroker.Audit;
+using MoshBroker.Configuration;
+using MoshBroker.Dashboard.Feed;
+using MoshBroker.Http;
+using MoshBroker.Http.Access;
+using Xunit;
+
+namespace MoshBroker.Broker.Tests.Http;
+
+public sealed class AccessTests : IAsyncLifetime
+{
+    private readonly StandInFeed _feed = new();
+    private readonly WebFixture _web;
+    private HttpServer _server = null!;
+
+    public AccessTests() => _web = new WebFixture(_feed);
+
+    public async Task InitializeAsync()
+    {
+        ServeOptions options = new()
+        {
+            DataDirectory = "/d",
+            SocketPath = "/s",
+            Ports = [],
+            Store = new StoreAddress.Sqlite("/d/x"),
+            Node = "n",
+            Http = IPEndPoint.Parse("127.0.0.1:0"),
+        };
+        _server = await HttpServer.StartAsync(options, _web.Parts, logging: null, TimeProvider.System, default);
+        _feed.Sessions = [Of("aaaa0001", "alpha"), Of("bbbb0001", "beta")];
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _web.Dispose();
+    }
+
+    private static SessionView Of(string id, string tenant) =>
+        SampleViews.Session(id, command: $"command-of-{tenant}", user: $"user-of-{tenant}") with { Tenant = tenant, Target = $"target-of-{tenant}" };
+
+    private HttpClient Client(string? token = null)
+    {
+        HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://{_server.Dashboard}"), Timeout = TimeSpan.FromSeconds(20) };
+        if (token is not null) { client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token); }
+        return client;
+    }
+
+    private static async Task<string> LogInAsync(HttpClient client, string token)
+    {
+        using FormUrlEncodedContent form = new([new("token", token), new("next", "/sessions")]);
+        using HttpResponseMessage response = await client.PostAsync(new Uri("/login/token", UriKind.Relative), form);
+        Assert.Equal((HttpStatusCode.Redirect, "/sessions"), (response.StatusCode, response.Headers.Location?.ToString()));
+        return Assert.Single(response.Headers.GetValues("Set-Cookie"));
+    }
+
+    [Theory]
+    [InlineData("/", HttpStatusCode.Redirect)]
+    [InlineData("/sessions", HttpStatusCode.Redirect)]
+    [InlineData("/feed/sessions", HttpStatusCode.Unauthorized)]
+    [InlineData("/api/v1/sessions", HttpStatusCode.Unauthorized)]
+    [InlineData("/none", HttpStatusCode.Redirect)]
+    [InlineData("/login", HttpStatusCode.OK)]
+    public async Task Nobody_sees_anything_but_the_way_in(string path, HttpStatusCode status)
+    {
+        using HttpClient nobody = Client();
+        using HttpResponseMessage response = await nobody.GetAsync(new Uri(path, UriKind.Relative));
+
+        Assert.Equal(status, response.StatusCode);
+        string body = await response.Content.ReadAsStringAsync();
+        Assert.DoesNotContain("alpha", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("node-1", body, StringComparison.Ordinal);
+        if (status == HttpStatusCode.Redirect) { Assert.StartsWith("/login?next=", response.Headers.Location!.ToString(), StringComparison.Ordinal); }
+    }
+
+    [Theory]
+    [InlineData("Bearer mbt_guessed")]
+    [InlineData("Bearer ")]
+    [InlineData("Basic YTpi")]
+    public async Task A_credential_that_is_none_is_refused(string authorization)
+    {
+        using HttpClient client = Client();
+        using HttpRequestMessage request = new(HttpMethod.Get, "/api/v1/sessions");
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        using HttpResponseMessage response = await client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Contains("moshbroker token create", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cookie_is_for_this_browser_and_this_site_only()
+    {
+        using HttpClient client = Client();
+        string cookie = await LogInAsync(client, _web.TokenOf(DashboardRole.Viewer));
+
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("200", $"{(int)(await client.GetAsync(new Uri("/", UriKind.Relative))).StatusCode}", StringComparison.Ordinal);
+        Assert.Equal(AuditEventName.DashboardLogin, Assert.Single(_web.Audit.Events).Name);
+    }
+
+    [Fact]
+    public async Task A_revoked_token_ends_what_was_logged_in_by_it()
+    {
+        (AccessToken token, string secret) = _web.Tokens.Create(new AccessTokenRequest("ann", DashboardRole.Viewer, null, false, false, null, false));
+        using HttpClient client = Client();
+        await LogInAsync(client, secret);
+        Assert.True(_web.Tokens.Revoke(token.Id));
+
+        Assert.Equal(HttpStatusCode.Redirect, (await client.GetAsync(new Uri("/", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Whoever_logs_out_is_out()
+    {
+        using HttpClient client = Client();
+        await LogInAsync(client, _web.TokenOf(DashboardRole.Viewer));
+        await client.PostAsync(new Uri("/logout", UriKind.Relative), null);
+
+        Assert.Equal(HttpStatusCode.Redirect, (await client.GetAsync(new Uri("/", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_link_logs_one_browser_in_once()
+    {
+        (_, string secret) = _web.Tokens.Create(new AccessTokenRequest("dev", DashboardRole.Admin, null, true, false, null, Once: true));
+        Uri link = new($"/login/once?token={secret}", UriKind.Relative);
+        using HttpClient first = Client();
+        using HttpClient second = Client();
+        using HttpResponseMessage let = await first.GetAsync(link);
+        using HttpResponseMessage again = await second.GetAsync(link);
+
+        Assert.Equal("/", let.Headers.Location!.ToString());
+        Assert.True(let.Headers.Contains("Set-Cookie"));
+        Assert.Equal("/login?failed=once", again.Headers.Location!.ToString());
+        Assert.False(again.Headers.Contains("Set-Cookie"));
+        Assert.Equal(HttpStatusCode.OK, (await first.GetAsync(new Uri("/", UriKind.Relative))).StatusCode);
+        using HttpClient bearer = Client(secret);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await bearer.GetAsync(new Uri("/api/v1/me", UriKind.Relative))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("//evil.example/")]
+    [InlineData("https://evil.example/")]
+    [InlineData("/\\evil.example")]
+    [InlineData("javascript:alert(1)")]
+    public async Task A_login_leads_nowhere_else(string next)
+    {
+        using HttpClient client = Client();
+        using FormUrlEncodedContent form = new([new("token", _web.TokenOf(DashboardRole.Viewer)), new("next", next)]);
+        using HttpResponseMessage response = await client.PostAsync(new Uri("/login/token", UriKind.Relative), form);
+
+        Assert.Equal("/", response.Headers.Location!.ToString());
+    }
+
+    [Fact]
+    public async Task Another_sites_page_cannot_log_a_browser_in()
+    {
+        using HttpClient client = Client();
+        client.DefaultRequestHeaders.Add("Origin", "http://evil.example");
+        using FormUrlEncodedContent form = new([new("token", _web.TokenOf(DashboardRole.Viewer))]);
+        using HttpResponseMessage response = await client.PostAsync(new Uri("/login/token", UriKind.Relative), form);
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/sessions")]
+    [InlineData("/sessions/bbbb0001")]
+    [InlineData("/feed/sessions")]
+    [InlineData("/feed/table")]
+    [InlineData("/feed/sessions/bbbb0001")]
+    [InlineData("/feed/sessions/bbbb0001/screen")]
+    [InlineData("/api/v1/node")]
+    [InlineData("/api/v1/sessions")]
+    [InlineData("/api/v1/sessions?tenant=beta")]
+    [InlineData("/api/v1/sessions/bbbb0001")]
+    public async Task A_viewer_of_one_tenant_finds_nothing_of_another(string path)
+    {
+        using HttpClient client = Client(_web.TokenOf(DashboardRole.Viewer, "alpha", watches: true));
+        using HttpResponseMessage response = await client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        string body = response.Content.Headers.ContentType?.MediaType == "text/event-stream"
+            ? await new StreamReader(await response.Content.ReadAsStreamAsync()).ReadLineAsync() ?? ""
+            : await response.Content.ReadAsStringAsync();
+
+        Assert.DoesNotContain("-of-beta", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("2 of", body, StringComparison.Ordinal);
+        if (path.Contains("bbbb", StringComparison.Ordinal)) { Assert.Equal(HttpStatusCode.NotFound, response.StatusCode); }
+    }
+
+    [Theory]
+    [InlineData("close")]
+    [InlineData("lock")]
+    [InlineData("unlock")]
+    [InlineData("channels/1/detach")]
+    public async Task An_action_needs_the_role_for_the_tenant(string action)
+    {
+        using HttpClient viewer = Client(_web.TokenOf(DashboardRole.Viewer, "alpha"));
+        using HttpClient another = Client(_web.TokenOf(DashboardRole.Operator, "beta"));
+        using HttpClient its = Client(_web.TokenOf(DashboardRole.Operator, "alpha"));
+        Uri at = new($"/api/v1/sessions/aaaa0001/{action}", UriKind.Relative);
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await viewer.PostAsync(at, null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await another.PostAsync(at, null)).StatusCode);
+        Assert.Empty(_web.Actions.Done);
+        Assert.Equal(HttpStatusCode.NoContent, (await its.PostAsync(at, null)).StatusCode);
+        Assert.Contains("aaaa0001 by Operator of alpha", Assert.Single(_web.Actions.Done), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_browsers_action_needs_what_only_our_pages_know()
+    {
+        using HttpClient client = Client();
+        await LogInAsync(client, _web.TokenOf(DashboardRole.Admin));
+        Uri at = new("/api/v1/sessions/aaaa0001/close", UriKind.Relative);
+        Assert.Equal(HttpStatusCode.Forbidden, (await client.PostAsync(at, null)).StatusCode);
+        Assert.Empty(_web.Actions.Done);
+
+        string page = await client.GetStringAsync(new Uri("/", UriKind.Relative));
+        string token = Regex.Match(page, "data-antiforgery=\"([^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
+        client.DefaultRequestHeaders.Add(AccessGate.AntiforgeryHeader, token);
+        Assert.Equal(HttpStatusCode.NoContent, (await client.PostAsync(at, null)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("hello", HttpStatusCode.NoContent)]
+    [InlineData("", HttpStatusCode.BadRequest)]
+    [InlineData("two\nlines", HttpStatusCode.BadRequest)]
+    [InlineData("\e[2J", HttpStatusCode.BadRequest)]
+    [InlineData(null, HttpStatusCode.BadRequest)]
+    public async Task A_message_is_one_printable_line(string? text, HttpStatusCode status)
+    {
+        using HttpClient client = Client(_web.TokenOf(DashboardRole.Operator));
+        using HttpResponseMessage response = await client.PostAsJsonAsync(new Uri("/api/v1/sessions/aaaa0001/message", UriKind.Relative), new { text });
+
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal(status == HttpStatusCode.NoContent ? 1 : 0, _web.Actions.Done.Count);
+    }
+
+    [Fact]
+    public async Task Beyond_all_measure_nothing_is_read()
+    {
+        using HttpClient client = Client(_web.TokenOf(DashboardRole.Operator));
+        using HttpResponseMessage response = await client.PostAsJsonAsync(new Uri("/api/v1/sessions/aaaa0001/message", UriKind.Relative), new { text = new string('x', 100_000) });
+
+        Assert.Contains(response.StatusCode, new[] { HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.BadRequest });
+        Assert.Empty(_web.Actions.Done);
+    }
+
+    [Fact]
+    public void Tokens_are_kept_by_their_hashes_for_their_owner_only()
+    {
+        string secret = _web.TokenOf(DashboardRole.Viewer, "alpha");
+        string file = Path.Combine(_web.Folder, AccessTokens.FileName);
+
+        Assert.DoesNotContain(secret, File.ReadAllText(file), StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal("alpha", AccessTokens.Load(_web.Folder, TimeProvider.System).Find(secret)?.Tenant);
+    }
+}

@@ -1,0 +1,31 @@
+using MoshBroker.Audit;
+using MoshBroker.Dashboard.Feed;
+using MoshBroker.Http;
+using MoshBroker.Http.Access;
+
+namespace MoshBroker.Broker.Tests.Http;
+
+/// <summary>What the web side needs beside a feed: tokens in a folder of their own, a trail and actions that are remembered.</summary>
+internal sealed class WebFixture : IDisposable
+{
+    public string Folder { get; } = Directory.CreateTempSubdirectory("web").FullName;
+
+    public WebFixture(StandInFeed feed)
+    {
+        Tokens = AccessTokens.Load(Folder, TimeProvider.System);
+        Parts = new WebParts(feed, Actions, Tokens, Audit, Metrics: null);
+    }
+
+    public AccessTokens Tokens { get; }
+
+    public MemoryAuditTrail Audit { get; } = new();
+
+    public StandInActions Actions { get; } = new();
+
+    public WebParts Parts { get; }
+
+    public string TokenOf(DashboardRole role, string? tenant = null, bool watches = false) =>
+        Tokens.Create(new AccessTokenRequest($"{role} of {tenant ?? "all"}", role, tenant, watches, IsBreakGlass: false, Lifetime: null, Once: false)).Secret;
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
