@@ -131,16 +131,16 @@ public sealed class BrokerCommandTests(InteropFixture fixture) : IDisposable
         OpenedSession session = await fixture.Broker.OpenAsync(_home.Environment, ["true"]);
         using var peer = new WireClient(session);
         peer.SendInstruction(0, 1, ProtobufFields.Resize(80, 24));
-        WireInstruction? end = await peer.ReceiveUntilAsync(i => i.NewNum == WireInstruction.Shutdown, TimeSpan.FromSeconds(5));
+        WireInstruction? end = await peer.ReceiveUntilAsync(i => i.NewNum == WireInstruction.Shutdown, TimeSpan.FromSeconds(30));
         Assert.NotNull(end);
         peer.SendInstruction(1, 2, [], ack: WireInstruction.Shutdown);
 
         // A client whose acknowledgement was lost asks again.
         peer.Received.Clear();
         peer.SendInstruction(1, WireInstruction.Shutdown, [], ack: WireInstruction.Shutdown);
-        Assert.NotNull(await peer.ReceiveUntilAsync(i => i.AckNum == WireInstruction.Shutdown, TimeSpan.FromSeconds(5)));
+        Assert.NotNull(await peer.ReceiveUntilAsync(i => i.AckNum == WireInstruction.Shutdown, TimeSpan.FromSeconds(30)));
 
-        await Eventually.TrueAsync(() => FreePorts.IsFree(session.Port), "the port is closed", TimeSpan.FromSeconds(20));
+        await Eventually.TrueAsync(() => FreePorts.IsFree(session.Port), "the port is closed", TimeSpan.FromSeconds(60));
     }
 
     [Fact]

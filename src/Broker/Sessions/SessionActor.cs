@@ -42,6 +42,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     private BackendEnd? _backendEnd;
     private MonoTime _updatingSince;
     private ulong _updates;
+    private GuardReport _guards;
 
     /// <summary>Nothing happens, and no descriptor is watched, before <see cref="SessionMessage.Start"/>.</summary>
     public SessionActor(
@@ -135,6 +136,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
             }
 
             if (_terminal.HasReplies) { Answer(now); }
+            _guards.Report(_terminal.Guards, _host.Metrics);
         }
         catch (Exception failure)
         {

@@ -102,7 +102,13 @@ public sealed partial class Emulator
         if (character == 0)
             return;
 
-        count = Math.Min(count, Frame.Columns * Frame.Rows);
+        int cells = Frame.Columns * Frame.Rows;
+        if (count > cells)
+        {
+            count = cells;
+            Guards.OnRepeat();
+        }
+
         int width = CharacterWidth.Of(character);
         for (; count > 0; count--)
             PrintCharacter(character, width);
@@ -127,7 +133,11 @@ public sealed partial class Emulator
 
         // The no-break space that a fallback cell is sent on takes two bytes at the client, whose limit is the same.
         if (length + (cell.IsFallback ? 2 : 0) >= TextTable.FullLength)
+        {
+            Guards.OnCombining();
             return;
+        }
+
         length += new Rune(codePoint).EncodeToUtf8(text[length..]);
         cell.Text = Frame.Memory.Intern(text[..length]);
     }

@@ -51,6 +51,9 @@ public sealed partial class Emulator
     /// <summary>Mode 1: what arrow keys must send, see <see cref="KeyTranslator"/>.</summary>
     public bool ApplicationCursorKeys => _hidden.ApplicationCursorKeys;
 
+    /// <summary>How often a limit cut something short.</summary>
+    public TerminalGuards Guards => _parser.Guards;
+
     /// <summary>True when <see cref="TakeReplies"/> has something to give.</summary>
     public bool HasReplies => _replyLength > 0;
 
@@ -156,7 +159,11 @@ public sealed partial class Emulator
     private void Reply(ReadOnlySpan<byte> reply)
     {
         if (_replyLength + reply.Length > MaxPendingReplyBytes)
+        {
+            Guards.OnBytes();
             return;
+        }
+
         if (_replies.Length < _replyLength + reply.Length)
             Array.Resize(ref _replies, Math.Max(64, (_replyLength + reply.Length) * 2));
         reply.CopyTo(_replies.AsSpan(_replyLength));

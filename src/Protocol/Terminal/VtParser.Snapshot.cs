@@ -17,7 +17,7 @@ internal sealed partial class VtParser
         to.Int(_keyLength);
         for (int i = 0; i < _keyLength; i++)
             to.Byte((byte)(Key >> (8 * i)));
-        to.Int(_parameterCharacters);
+        to.Int(Math.Min(_parameterCharacters, MaxParameterCharacters));
         to.Int(_values);
         for (int i = 0; i <= _values; i++)
             to.Int(_parameters[i]);

@@ -37,6 +37,8 @@ internal sealed partial class VtParser
 
     internal VtState State { get; private set; }
 
+    internal TerminalGuards Guards { get; } = new();
+
     /// <summary>Markers, intermediates and final, one byte each from the lowest; code points above FF are not stored.</summary>
     internal ulong Key { get; private set; }
 
@@ -169,8 +171,14 @@ internal sealed partial class VtParser
     {
         if (codePoint == ':')
             HasSubparameters = true;
-        if (_parameterCharacters == MaxParameterCharacters)
+        if (_parameterCharacters >= MaxParameterCharacters)
+        {
+            // One beyond the limit stands for all that follow.
+            if (_parameterCharacters == MaxParameterCharacters)
+                Guards.OnBytes();
+            _parameterCharacters = MaxParameterCharacters + 1;
             return;
+        }
 
         _parameterCharacters++;
         if (codePoint is ';' or ':')
@@ -188,8 +196,13 @@ internal sealed partial class VtParser
 
     private void PutOsc(int codePoint)
     {
-        if (_oscCodePoints == MaxOscCodePoints)
+        if (_oscCodePoints >= MaxOscCodePoints)
+        {
+            if (_oscCodePoints == MaxOscCodePoints)
+                Guards.OnOsc();
+            _oscCodePoints = MaxOscCodePoints + 1;
             return;
+        }
 
         _oscCodePoints++;
         if (_osc.Length < _oscLength + 4)
