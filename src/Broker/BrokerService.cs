@@ -42,7 +42,10 @@ internal static class BrokerService
             Policy = () => policy.Current,
             EndpointLog = new EndpointLog(logging.CreateLogger<SharedPort>()),
             Recordings = clock => new RecordingService(
-                Path.Combine(options.DataDirectory, "recordings"), recordingKey, new RecordingLog(logging.CreateLogger<RecordingService>()), audit, clock),
+                Path.Combine(options.DataDirectory, "recordings"), recordingKey, new RecordingLog(logging.CreateLogger<RecordingService>()), audit, clock)
+            {
+                Metrics = metrics,
+            },
         };
         await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), audit, metrics, time);
         audit.Retention = RetentionOf(policy.Current);
@@ -58,12 +61,12 @@ internal static class BrokerService
         await using HttpServer http = await HttpServer.StartAsync(options, web, logging, time, stopping);
         FrontDoorLog doorLog = new(logging.CreateLogger<Reception>());
         using SshDaemon? ssh = options.FrontDoor is { } door
-            ? await SshDaemon.OpenAsync(door, options.DataDirectory, options.SocketPath, () => policy.Current, children, doorClock, doorLog, stopping)
+            ? await SshDaemon.OpenAsync(door, options.DataDirectory, options.SocketPath, () => policy.Current, children, doorClock, metrics, doorLog, stopping)
             : null;
         if (ssh is not null) { policy.Changed += (_, _) => ssh.OnPolicy(policy.Current); }
         policy.Watch();
         using SshPool? pool = ssh is null ? null : new SshPool(Path.Combine(options.DataDirectory, "ssh"), children);
-        Doorkeeper? keeper = pool is null ? null : new Doorkeeper(hub, () => policy.Current, ssh!.Reception, new TargetPaths(pool), children, audit, doorLog, time);
+        Doorkeeper? keeper = pool is null ? null : new Doorkeeper(hub, () => policy.Current, ssh!.Reception, new TargetPaths(pool), children, audit, metrics, doorLog, time);
         ControlLog controlLog = new(logging.CreateLogger<ControlSocket>());
         await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog) { Door = keeper, Policy = policy, Scrapes = http.Scrapes, Tokens = new TokenRequests(tokens, audit, () => policy.Current, () => http.Dashboard) }, controlLog);
         StartReport report = new(options, capacity, http, ssh);

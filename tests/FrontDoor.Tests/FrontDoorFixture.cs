@@ -53,7 +53,7 @@ public sealed class FrontDoorFixture : IAsyncLifetime
         Host = await TargetHost.StartAsync(identity);
         _identity = identity;
         await WritePolicyAsync();
-        Broker = await RunningBroker.StartAsync(null, null, "--ssh", $"127.0.0.1:{Port}", "--policy", PolicyPath);
+        Broker = await RunningBroker.StartAsync(null, null, "--ssh", $"127.0.0.1:{Port}", "--policy", PolicyPath, "--metrics", $"127.0.0.1:{FreeTcpPorts.One()}");
         string hostKey = await File.ReadAllTextAsync(Path.Combine(Broker.DataFolder, "frontdoor", "ssh_host_ed25519_key.pub"));
         _scratch.Write("known", $"door {hostKey}");
     }

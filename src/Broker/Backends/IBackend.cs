@@ -1,4 +1,5 @@
 using MoshBroker.Protocol;
+using MoshBroker.Telemetry;
 
 namespace MoshBroker.Backends;
 
@@ -10,6 +11,9 @@ internal interface IBackend : IDisposable
 
     /// <summary>Since when it has taken none of them; <see cref="MonoTime.Forever"/> while nothing waits.</summary>
     MonoTime StalledSince { get; }
+
+    /// <summary>How it stands with its program; null when there is none. From any thread.</summary>
+    TargetState? Target => StalledSince < MonoTime.Forever ? TargetState.Stalled : TargetState.Open;
 
     /// <summary>Lets the program begin: it waits until a client is there to see it.</summary>
     void Release(MonoTime now);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using MoshBroker.Actors;
@@ -24,6 +25,9 @@ internal sealed class Arrival : IReadyHandler, IScheduled
     private EpollLoop.Watch? _watch;
     private int _lineLength;
     private bool _looksAgain;
+    private bool _hasHandshake;
+    private bool _isExplained;
+    private long _loginBegan = Stopwatch.GetTimestamp();
 
     public Arrival(Reception reception, long id, FileDescriptor socket, IPEndPoint client, IPEndPoint server, bool isProxied, MonoTime now)
     {
@@ -55,6 +59,19 @@ internal sealed class Arrival : IReadyHandler, IScheduled
     public UInt128 Source => Reception.SourceOf(Client.Address);
 
     public bool IsBeforeLogin => Stage < ArrivalStage.LoggedIn;
+
+    /// <summary>Stopwatch's reading when it came.</summary>
+    public long Began { get; } = Stopwatch.GetTimestamp();
+
+    /// <summary>It tried to log in, and may not.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>When the login of this request's user began: the connection's first request is what it was made for. From any thread.</summary>
+    public long TakeLogin()
+    {
+        long began = Interlocked.Exchange(ref _loginBegan, 0);
+        return began != 0 ? began : Stopwatch.GetTimestamp();
+    }
 
     /// <summary>Begins to listen to it.</summary>
     public void Begin(MonoTime now)
@@ -226,8 +243,23 @@ internal sealed class Arrival : IReadyHandler, IScheduled
     {
         string line = OneLine.Of(Encoding.UTF8.GetString(_line, 0, _lineLength).TrimEnd('\r'));
         _lineLength = 0;
-        SshdEvent happened = SshdLogLine.Read(line);
+        SshdEvent happened = Understand(SshdLogLine.Read(line));
         if (happened.Kind == SshdEventKind.Accepted && Stage == ArrivalStage.Served) { Stage = ArrivalStage.LoggedIn; }
         _reception.OnLine(this, line, happened);
+    }
+
+    /// <summary>One event for one thing: sshd says why a key fails, and then that it failed; and keys are exchanged anew now and then.</summary>
+    private SshdEvent Understand(SshdEvent happened)
+    {
+        if (happened.Kind == SshdEventKind.Handshake)
+        {
+            (bool again, _hasHandshake) = (_hasHandshake, true);
+            return again ? default : happened;
+        }
+
+        if (happened.Kind != SshdEventKind.Failed) { return happened; }
+        HasFailed = true;
+        (bool wasExplained, _isExplained) = (_isExplained, happened.Reason != SshdLogLine.KeyNotAccepted);
+        return wasExplained && !_isExplained ? default : happened;
     }
 }

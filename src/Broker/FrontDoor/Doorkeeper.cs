@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -8,12 +9,13 @@ using MoshBroker.Control;
 using MoshBroker.Native;
 using MoshBroker.Sessions;
 using MoshBroker.Targets;
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.FrontDoor;
 
 /// <summary>Answers the forced command: who is it, may he, and what does he get.</summary>
-internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception reception, TargetPaths paths, Children children, IAuditTrail audit, FrontDoorLog log, TimeProvider time)
+internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception reception, TargetPaths paths, Children children, IAuditTrail audit, BrokerMetrics metrics, FrontDoorLog log, TimeProvider time)
 {
     private const int MaxShownWord = 64;
 
@@ -29,10 +31,31 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
             return new ControlMessage("ok"u8);
         }
 
+        long began = arrival.TakeLogin();
+        long asked = Stopwatch.GetTimestamp();
+        BootstrapAttempt attempt = new(metrics, began) { Tenant = metrics.Tenant(Policy.DropInTenant) };
+        attempt.Took("ssh_auth", began, asked);
+        attempt.Note("client.address", client.ToString());
+        attempt.Note("network.transport", request.IsMosh ? "udp" : "tcp");
+        try
+        {
+            return await AnswerAsync(uid, client, attempt, asked, request, descriptors, cancellation);
+        }
+        finally
+        {
+            attempt.Forget(); // Unless it was counted: whoever asks for a list wants no session.
+        }
+    }
+
+    private async Task<ControlMessage> AnswerAsync(
+        uint uid, IPAddress client, BootstrapAttempt attempt, long asked, EntryRequest request, List<FileDescriptor> descriptors, CancellationToken cancellation)
+    {
+
         DateTimeOffset now = time.GetUtcNow();
         Policy current = policy();
         if (SshProof.Read(request.Proof) is not { } credential)
         {
+            attempt.End(BootstrapResult.Error);
             Deny(null, client, "no_proof", "sshd did not say with which key", null);
             return Refuse("sshd did not say with which key you came; your administrator must look at this");
         }
@@ -40,11 +63,16 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
         Identity identity = current.Identify(credential, now);
         if (identity.User is not { } user)
         {
+            attempt.End(BootstrapResult.AuthDenied);
+            metrics.FrontDoor.LoginDenied(credential, identity.Denial!.Reason);
             Deny(null, client, identity.Denial!.Reason.ToName(), identity.Denial!.Explanation, null);
             return Refuse(identity.Denial.UserLine);
         }
 
-        Visitor visitor = new(user, credential, client, current);
+        attempt.Tenant = metrics.Tenant(user.Tenant.Name);
+        attempt.Note("moshbroker.tenant", user.Tenant.Name);
+        attempt.Note("user.name", user.Name);
+        Visitor visitor = new(user, credential, client, attempt, asked, current);
         if (request.Words.FirstOrDefault(word => word.Length > 256 || word.Any(char.IsControl)) is not null)
         {
             Deny(visitor, client, "malformed_command", "a word with control characters, or of more than 256 letters", null);
@@ -111,6 +139,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
 
     private void Deny(Visitor? visitor, IPAddress client, string reason, string explanation, string? target)
     {
+        visitor?.Attempt.End(BootstrapResult.PolicyDenied);
         log.Denied(visitor?.User.ToString() ?? "somebody", client.ToString(), reason, OneLine.Of(explanation));
         audit.Write(new AuditEvent(AuditEventName.Deny)
         {
@@ -133,6 +162,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
     {
         // The quotas are asked by the hub, at the moment when the session begins.
         Decision decision = Policy.Decide(visitor.User, visitor.Credential, visitor.Client, target, time.GetUtcNow(), default);
+        visitor.Attempt.Took("policy", visitor.Asked, Stopwatch.GetTimestamp());
         if (decision.Admission is not { } admission) { return Deny(visitor, decision.Denial!, target); }
         IBackendSource source = new TargetSource(facts => paths.For(admission, facts, request.HasManyColors, request.Locale), children);
         return await OpenAsync(visitor, admission, admission.Target!.Name, source, request, descriptors, uid, cancellation);
@@ -149,6 +179,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
             Backend = source,
             Admission = admission,
             Client = visitor.Client,
+            Attempt = visitor.Attempt,
             IsWithoutChannel = seed is not null,
             Bind = request.Bind,
             Ports = request.Ports,
@@ -183,6 +214,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
 
         // A session does not outlive the right to it: who comes back is asked for it again.
         Decision decision = Policy.Decide(visitor.User, visitor.Credential, visitor.Client, chosen.Admission!.Target?.Name, time.GetUtcNow(), default);
+        visitor.Attempt.Took("policy", visitor.Asked, Stopwatch.GetTimestamp());
         if (decision.Admission is not { } admission) { return Deny(visitor, decision.Denial!, chosen.Command); }
         hub.Readmit(chosen.Id, admission);
         return await JoinAsync(visitor, chosen, request, descriptors, uid, isReadOnly: false, takes, cancellation);
@@ -219,11 +251,20 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
     private async Task<ControlMessage> JoinAsync(
         Visitor visitor, SessionFacts session, EntryRequest request, List<FileDescriptor> descriptors, uint uid, bool isReadOnly, bool takes, CancellationToken cancellation)
     {
-        if (request.IsMosh) { return Accept(await hub.AttachAsync(session.Id, request.Bind, request.Ports, isReadOnly, takes, cancellation)); }
-        if (!TryTakeTerminal(visitor, descriptors, uid, isReadOnly, out TerminalSeed? seed)) { return Refuse("a session needs a terminal: use ssh -t, or mosh"); }
-        return hub.AttachTerminal(session.Id, seed!, takes)
-            ? new ControlMessage("ok"u8).Add("session"u8, Encoding.UTF8.GetBytes(session.Id))
-            : Refuse($"session {session.Id} is over");
+        visitor.Attempt.Begin(BootstrapPhase.Placement);
+        ControlMessage answer;
+        if (request.IsMosh) { answer = Accept(await hub.AttachAsync(session.Id, request.Bind, request.Ports, isReadOnly, takes, cancellation)); }
+        else if (!TryTakeTerminal(visitor, descriptors, uid, isReadOnly, out TerminalSeed? seed)) { answer = Refuse("a session needs a terminal: use ssh -t, or mosh"); }
+        else
+        {
+            answer = hub.AttachTerminal(session.Id, seed!, takes)
+                ? new ControlMessage("ok"u8).Add("session"u8, Encoding.UTF8.GetBytes(session.Id))
+                : Refuse($"session {session.Id} is over");
+        }
+
+        if (answer.Head.SequenceEqual("ok"u8)) { visitor.Attempt.Placed(session.Id, awaitsClient: false, awaitsTarget: false); }
+        else { visitor.Attempt.End(BootstrapResult.Error); }
+        return answer;
     }
 
     private async Task<ControlMessage> TextAsync(

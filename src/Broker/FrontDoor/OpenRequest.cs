@@ -1,6 +1,7 @@
 using System.Net;
 using MoshBroker.Backends;
 using MoshBroker.Endpoint;
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.FrontDoor;
@@ -21,6 +22,9 @@ internal sealed class OpenRequest : IDisposable
 
     /// <summary>What policy granted; null for a session that an account of this machine opens.</summary>
     public Admission? Admission { get; init; }
+
+    /// <summary>Counts and traces what becomes of it; null for the hub to make one.</summary>
+    public BootstrapAttempt? Attempt { get; init; }
 
     public int Pid { get; init; }
 

@@ -1,11 +1,13 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using MoshBroker.Actors;
 using MoshBroker.Configuration;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.FrontDoor;
@@ -21,6 +23,7 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
     private readonly Children _children;
     private readonly NetworkSet _proxies;
     private readonly Func<NetworkSet> _networks;
+    private readonly BrokerMetrics _metrics;
     private readonly FrontDoorLog _log;
     private readonly HashSet<Arrival> _beforeLogin = [];
     private readonly Dictionary<UInt128, int> _perSource = [];
@@ -30,7 +33,7 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
     private EpollLoop.Watch? _watch;
     private long _lastId;
 
-    private Reception(FileDescriptor listener, int port, ChildProgram sshd, Children children, MonoClock clock, NetworkSet proxies, Func<NetworkSet> networks, ReceptionLimits limits, FrontDoorLog log)
+    private Reception(FileDescriptor listener, int port, ChildProgram sshd, Children children, MonoClock clock, NetworkSet proxies, Func<NetworkSet> networks, ReceptionLimits limits, BrokerMetrics metrics, FrontDoorLog log)
     {
         _listener = listener;
         Port = port;
@@ -38,6 +41,7 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
         _children = children;
         _proxies = proxies;
         _networks = networks;
+        _metrics = metrics;
         _log = log;
         Limits = limits;
         _retry = new ActorTimer(this);
@@ -48,8 +52,6 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
 
     public ReceptionLimits Limits { get; }
 
-    public FrontDoorCounters Counters { get; } = new();
-
     /// <summary>Where it listens.</summary>
     public int Port { get; }
 
@@ -58,11 +60,11 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
     /// <param name="networks">Who may speak to us at all, by the policy of the moment.</param>
     /// <exception cref="StartRefusedException">The address cannot be listened at.</exception>
     public static Reception Open(
-        IPEndPoint at, ChildProgram sshd, Children children, MonoClock clock, NetworkSet proxies, Func<NetworkSet> networks, ReceptionLimits limits, FrontDoorLog log)
+        IPEndPoint at, ChildProgram sshd, Children children, MonoClock clock, NetworkSet proxies, Func<NetworkSet> networks, ReceptionLimits limits, BrokerMetrics metrics, FrontDoorLog log)
     {
         FileDescriptor listener = TcpNative.Listen(at, out int port, out int errno)
             ?? throw new StartRefusedException($"the front door cannot listen at {at}: {Errno.Text(errno)}; choose another address by --ssh");
-        Reception reception = new(listener, port, sshd, children, clock, proxies, networks, limits, log);
+        Reception reception = new(listener, port, sshd, children, clock, proxies, networks, limits, metrics, log);
         reception.Loop.Schedule(reception);
         reception.Loop.Start();
         return reception;
@@ -137,7 +139,6 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
 
     public void TurnAway(Arrival arrival, string reason)
     {
-        Counters.OnTurnedAway(reason);
         _log.TurnedAway(arrival.Client.ToString(), arrival.Id, reason);
         Forget(arrival);
         arrival.End();
@@ -149,18 +150,20 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
         _log.Line(arrival.Id, line);
         switch (happened.Kind)
         {
+            case SshdEventKind.Handshake:
+                _metrics.FrontDoor.HandshakeDone(SshdSettings.IsPostQuantum(happened.Reason) ? KeyExchangeKind.Pq : KeyExchangeKind.Classical);
+                break;
             case SshdEventKind.Accepted:
-                Counters.OnAccepted();
+                _metrics.BootstrapTook(BootstrapPhase.SshAuth, Stopwatch.GetElapsedTime(arrival.Began));
                 _log.Accepted(arrival.Client.ToString(), arrival.Id, happened.Method);
                 Forget(arrival);
                 ServeNext();
                 break;
             case SshdEventKind.Failed:
-                Counters.OnFailure(happened.Method, happened.Reason);
+                _metrics.FrontDoor.LoginFailed(happened.Method, happened.Reason);
                 _log.Failed(arrival.Client.ToString(), arrival.Id, happened.Method, happened.Reason);
                 break;
             case SshdEventKind.Broken:
-                Counters.OnTurnedAway(happened.Reason);
                 _log.TurnedAway(arrival.Client.ToString(), arrival.Id, happened.Reason);
                 break;
         }
@@ -169,6 +172,8 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
     /// <summary>Its sshd has ended.</summary>
     public void OnLeft(Arrival arrival)
     {
+        // Nobody can say whose users those are who prove nothing: they count where nobody else is denied like this.
+        if (arrival is { IsBeforeLogin: true, HasFailed: true }) { _metrics.Bootstrapped(_metrics.Tenant(Policy.DropInTenant), BootstrapResult.AuthDenied); }
         Forget(arrival);
         arrival.End();
         ServeNext();
@@ -248,7 +253,6 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
         if (arrival.Serve(_sshd) is { } reason)
         {
             _log.NoSshd(reason);
-            Counters.OnTurnedAway("no_sshd");
             Forget(arrival);
             arrival.End();
             return;

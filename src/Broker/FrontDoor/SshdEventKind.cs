@@ -5,6 +5,9 @@ internal enum SshdEventKind
     /// <summary>Nothing that is worth an event.</summary>
     Noise,
 
+    /// <summary>Keys are exchanged; the event's reason is by what.</summary>
+    Handshake,
+
     /// <summary>The user has proved who he is.</summary>
     Accepted,
 

@@ -3,6 +3,9 @@ namespace MoshBroker.FrontDoor;
 /// <summary>Reads OpenSSH's log lines (9.x, level VERBOSE) as events.</summary>
 internal static class SshdLogLine
 {
+    /// <summary>All that sshd tells of most keys that fail.</summary>
+    public const string KeyNotAccepted = "key_not_accepted";
+
     /// <summary>In this order; the first piece of text that a line has decides.</summary>
     private static readonly (string Text, SshdEvent Event)[] Known =
     [
@@ -31,8 +34,19 @@ internal static class SshdLogLine
         ("Too many authentication failures", new SshdEvent(SshdEventKind.Broken, "", "too_many_attempts")),
     ];
 
+    /// <summary>What <see cref="SshdSettings"/> makes sshd tell besides.</summary>
+    private const string Handshake = "debug1: kex.c:choose_kex():";
+
+    private const string Algorithm = " kex: algorithm: ";
+
     public static SshdEvent Read(string line)
     {
+        if (line.StartsWith(Handshake, StringComparison.Ordinal))
+        {
+            int at = line.IndexOf(Algorithm, StringComparison.Ordinal);
+            return at < 0 ? default : new SshdEvent(SshdEventKind.Handshake, "", line[(at + Algorithm.Length)..].Split(' ')[0]);
+        }
+
         if (line.StartsWith("Accepted ", StringComparison.Ordinal))
         {
             // "Accepted key … found at" precedes the proof of it, and is no login yet.
@@ -45,7 +59,7 @@ internal static class SshdLogLine
         {
             string method = MethodOf(line, "Failed ");
             // Every client asks "none" first, to learn what is offered.
-            return method == "none" ? default : new SshdEvent(SshdEventKind.Failed, method, method == "publickey" ? "key_not_accepted" : "method_not_offered");
+            return method == "none" ? default : new SshdEvent(SshdEventKind.Failed, method, method == "publickey" ? KeyNotAccepted : "method_not_offered");
         }
 
         foreach ((string text, SshdEvent what) in Known)

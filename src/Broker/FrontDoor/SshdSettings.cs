@@ -43,6 +43,10 @@ internal sealed record SshdSettings
     /// <summary>Those that this OpenSSH knows.</summary>
     public required IReadOnlyList<string> KnownKeyExchanges { get; init; }
 
+    /// <summary>True for an exchange that what comes after today's computers does not undo either.</summary>
+    public static bool IsPostQuantum(string keyExchange) =>
+        keyExchange.StartsWith("mlkem", StringComparison.Ordinal) || keyExchange.StartsWith("sntrup", StringComparison.Ordinal);
+
     /// <summary>Single-valued settings, by their name in <c>sshd -T</c>'s spelling.</summary>
     public IReadOnlyList<(string Name, string Value)> Single =>
     [
@@ -106,6 +110,8 @@ internal sealed record SshdSettings
         foreach ((string name, string value) in Single) { text.Append(name).Append(' ').Append(value).Append('\n'); }
         foreach ((string name, IReadOnlyList<string> allowed) in Lists) { text.Append(name).Append(' ').AppendJoin(',', allowed).Append('\n'); }
         text.Append("PidFile none\n");
+        // Which key exchange a connection has is worth knowing, and the rest of sshd's debugging is not.
+        text.Append("LogVerbose kex.c:choose_kex():*\n");
         // The account's own start-up files stay unread: bash reads ~/.bashrc under sshd unless it is an inner shell, zsh reads from ZDOTDIR.
         text.Append("SetEnv SHLVL=1 ZDOTDIR=/nonexistent\n");
         if (RunsAsRoot)

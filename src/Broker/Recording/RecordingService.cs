@@ -4,6 +4,8 @@ using MoshBroker.Audit;
 using MoshBroker.Configuration;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
+using MoshBroker.Telemetry;
+using MoshBroker.Tenants;
 
 namespace MoshBroker.Recording;
 
@@ -21,7 +23,6 @@ internal sealed class RecordingService : IDisposable
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly Thread _thread;
     private volatile bool _stopping;
-    private long _bytes;
     private long _failures;
 
     public RecordingService(string folder, RecordingKey key, RecordingLog log, IAuditTrail audit, MonoClock clock)
@@ -35,8 +36,8 @@ internal sealed class RecordingService : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Bytes written.</summary>
-    public long Bytes => Volatile.Read(ref _bytes);
+    /// <summary>Where it is counted; null for nowhere.</summary>
+    public BrokerMetrics? Metrics { get; init; }
 
     /// <summary>How often a recording could not be written.</summary>
     public long Failures => Volatile.Read(ref _failures);
@@ -77,6 +78,7 @@ internal sealed class RecordingService : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Interlocked.Increment(ref _failures);
+            Metrics?.Recordings.Failed(RecordingStage.Write);
             refusal = $"{file}: {OneLine.Of(e)}";
             _log.Broken(start.Session, refusal);
             _audit.Write(new AuditEvent(AuditEventName.RecordingFailed) { Session = start.Session, Tenant = start.Tenant, Reason = "start" });
@@ -97,13 +99,14 @@ internal sealed class RecordingService : IDisposable
 
     internal void Wake() => _wake.Set();
 
-    internal void CountWritten(int bytes) => Interlocked.Add(ref _bytes, bytes);
+    internal void CountWritten(SessionRecorder recorder, int bytes) => Metrics?.Recordings.Written(Metrics.Tenant(recorder.Tenant ?? Policy.DropInTenant), bytes);
 
-    internal void OnBroken(SessionRecorder recorder, string reason)
+    internal void OnBroken(SessionRecorder recorder, RecordingStage stage, string reason)
     {
         Interlocked.Increment(ref _failures);
+        Metrics?.Recordings.Failed(stage);
         _log.Broken(recorder.Session, reason);
-        _audit.Write(new AuditEvent(AuditEventName.RecordingFailed) { Session = recorder.Session, Tenant = recorder.Tenant, Reason = "write" });
+        _audit.Write(new AuditEvent(AuditEventName.RecordingFailed) { Session = recorder.Session, Tenant = recorder.Tenant, Reason = stage == RecordingStage.Write ? "write" : "seal" });
     }
 
     internal void OnMended(SessionRecorder recorder) => _log.Mended(recorder.Session);

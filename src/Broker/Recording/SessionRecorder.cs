@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using MoshBroker.Protocol;
+using MoshBroker.Telemetry;
 
 namespace MoshBroker.Recording;
 
@@ -33,6 +34,7 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
     private int _blocks;
     private MonoTime _blockBegan = MonoTime.Forever;
     private MonoTime _brokenSince = MonoTime.Forever;
+    private RecordingStage _stage;
     private long _lost;
     private bool _ended;
     private volatile bool _keepsUp = true;
@@ -211,10 +213,12 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
         FileStream chain = _chain!;
         long chained = chain.Length;
         int number = _blocks + 1;
+        _stage = RecordingStage.Write;
         try
         {
             recording.Write(bytes);
             recording.Flush(flushToDisk: true);
+            _stage = RecordingStage.Seal;
             using IncrementalHash hash = RecordingBlock.BeginHash(_hash, number, _offset, length, isLast);
             hash.AppendData(bytes);
             byte[] digest = hash.GetHashAndReset();
@@ -235,7 +239,7 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
 
         _blocks = number;
         _offset += length;
-        _service.CountWritten(length);
+        _service.CountWritten(this, length);
         _pending.AsSpan(length, _pendingLength - length).CopyTo(_pending);
         _pendingLength -= length;
         if (_pendingLength == 0) { _blockBegan = MonoTime.Forever; }
@@ -253,7 +257,7 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
         if (_brokenSince != MonoTime.Forever) { return; }
         _brokenSince = now;
         _isBroken = true;
-        _service.OnBroken(this, $"{_file}: {reason}");
+        _service.OnBroken(this, _stage, $"{_file}: {reason}");
         _changed();
     }
 

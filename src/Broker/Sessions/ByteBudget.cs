@@ -29,6 +29,9 @@ internal struct ByteBudget
         return _left > 0 ? now : now.Plus((long)Math.Ceiling((1 - _left) * 1000 / _bytesPerSecond));
     }
 
+    /// <summary>Of what may be sent at once, the share that is used up; 1 is waiting. From any thread.</summary>
+    public readonly double Used(MonoTime now) => _bytesPerSecond == 0 ? 0 : 1 - Math.Clamp((_left + (now.Since(_at) * _bytesPerSecond / 1000.0)) / Burst, 0, 1);
+
     public void Spend(int bytes) => _left -= bytes;
 
     private readonly double Burst => _bytesPerSecond * BurstMs / 1000.0;

@@ -34,6 +34,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     private MonoTime _leftPrevious = MonoTime.Never;
     private MonoTime _lastMoveTold = MonoTime.Never;
     private ByteBudget _budget;
+    private MonoTime _heldBackUntil;
     private bool _abandoned;
 
     /// <summary>Takes the seed over and begins to receive; on the loop's thread.</summary>
@@ -150,6 +151,9 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     /// <summary>At most so many bytes a second to this client; null for no limit.</summary>
     public void SetRate(MonoTime now, long? bytesPerSecond) => _budget.SetRate(now, bytesPerSecond);
 
+    /// <summary>Of the bandwidth that policy allows, the share in use. From any thread.</summary>
+    public double BandwidthUsed(MonoTime now) => _budget.Used(now);
+
     /// <summary>What the broker itself has to say to the client; null for nothing.</summary>
     public void SetOverlay(ScreenOverlay? overlay) => _screen.SetOverlay(overlay);
 
@@ -191,7 +195,15 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
 
         _meter.Report(now, _transport.Statistics);
 
-        MonoTime next = MonoTime.Max(_transport.NextTimeout ?? MonoTime.Forever, mayTransmit);
+        MonoTime due = _transport.NextTimeout ?? MonoTime.Forever;
+        MonoTime heldFrom = MonoTime.Max(_heldBackUntil, MonoTime.Max(due, now));
+        if (mayTransmit > heldFrom)
+        {
+            _meter.OnHeldBack(mayTransmit.Since(heldFrom));
+            _heldBackUntil = mayTransmit;
+        }
+
+        MonoTime next = MonoTime.Max(due, mayTransmit);
         return tellsEcho && _echoAck.NextTimeout is { } echo ? MonoTime.Min(next, echo) : next;
     }
 

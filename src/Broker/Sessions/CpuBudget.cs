@@ -27,6 +27,9 @@ internal struct CpuBudget
     /// <param name="began">A reading of <see cref="Stopwatch.GetTimestamp"/>.</param>
     public void Spend(long began) => _leftMs -= Stopwatch.GetElapsedTime(began).TotalMilliseconds;
 
+    /// <summary>Of what may be used at once, the share that is used up; 1 is waiting. From any thread.</summary>
+    public readonly double Used(MonoTime now) => IsLimited ? 1 - Math.Clamp((_leftMs + (now.Since(_at) * _share)) / (BurstMs * _share), 0, 1) : 0;
+
     /// <summary>When output may be taken: now, or later.</summary>
     public MonoTime Next(MonoTime now)
     {

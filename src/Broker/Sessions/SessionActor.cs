@@ -95,6 +95,12 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     /// <summary>The session's recording; null without one.</summary>
     public RecordingDuty? Recording { get; init; }
 
+    /// <summary>How it stands with its program; null when it has none. From any thread.</summary>
+    public TargetState? Target => Stats.HasEnded ? null : Volatile.Read(ref _backend)?.Target;
+
+    /// <summary>Of the processor time that policy allows, the share in use. From any thread.</summary>
+    public double CpuUsed(MonoTime now) => _cpu.Used(now);
+
     /// <summary>False while so much input waits for the program that no more is taken.</summary>
     public bool TakesInput => _backend is null || _backend.PendingInput < MaxPendingInput;
 
@@ -193,7 +199,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
 
     public void OnMoved(Channel channel, string peer, bool roamed)
     {
-        if (!roamed && IsFirst(channel)) { _host.Metrics.BootstrapTook(BootstrapPhase.FirstDatagram, TimeSpan.FromMilliseconds(channel.Now.Since(_startedAt))); }
+        if (!roamed && IsFirst(channel)) { Facts.Attempt?.End(BootstrapPhase.FirstDatagram); }
         if (roamed) { _log.Roamed(Facts.Id, peer); }
         else { _log.Attached(Facts.Id, peer); }
         Recording?.Mark(channel.Now, roamed ? $"client roamed to {peer}" : $"client attached from {peer}");
@@ -408,6 +414,8 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         _cpu.Spend(began);
         MonoTime next = _cpu.Next(now);
         if (next <= now) { return; }
+        MonoTime held = _resumesAt < MonoTime.Forever ? MonoTime.Max(now, _resumesAt) : now;
+        if (next > held) { _host.Metrics.Quotas.Throttled(Tenant, QuotaResource.Cpu, next.Since(held)); }
         _resumesAt = next;
         _backend?.Pause(true);
     }

@@ -1,3 +1,4 @@
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Sessions;
@@ -28,6 +29,9 @@ internal sealed record SessionFacts
 
     /// <summary>What policy granted at the beginning; null when nobody asked it. <see cref="SessionActor.Admission"/> is what holds now.</summary>
     public Admission? Admission { get; init; }
+
+    /// <summary>The way of its first user, until he has his screen.</summary>
+    public BootstrapAttempt? Attempt { get; init; }
 
     /// <summary>Whose session it is.</summary>
     public string Tenant => Admission?.Tenant ?? Policy.DropInTenant;

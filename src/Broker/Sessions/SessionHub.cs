@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using MoshBroker.Actors;
 using MoshBroker.Audit;
@@ -61,7 +62,11 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         _watchdog = new Watchdog(_workers.Select(worker => worker.Loop.Guard));
         foreach (SessionWorker worker in _workers) { worker.Loop.Start(); }
         foreach (string tenant in settings.Policy().Tenants.Keys) { metrics.Tenant(tenant); }
-        metrics.Registry.OnCollect(() => metrics.SetLive(CountLive()));
+        metrics.Registry.OnCollect(() =>
+        {
+            metrics.SetLive(CountLive());
+            metrics.Recordings.SetLag(_recordings?.LagSeconds ?? 0);
+        });
     }
 
     /// <summary>Live sessions.</summary>
@@ -99,22 +104,23 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
     /// <summary>Makes a session of what <c>open</c> brought; takes over the request's descriptors, whatever the answer.</summary>
     public async Task<OpenAnswer> OpenAsync(OpenRequest request, CancellationToken cancellation)
     {
-        long began = _time.GetTimestamp();
-        BootstrapResult result = BootstrapResult.Error;
+        BootstrapAttempt attempt = request.Attempt ?? new BootstrapAttempt(_metrics, Stopwatch.GetTimestamp());
+        attempt.Tenant = _metrics.Tenant(request.Admission?.Tenant ?? Policy.DropInTenant);
+        attempt.Begin(BootstrapPhase.Placement);
         try
         {
-            OpenAnswer answer = await PlaceAsync(request, cancellation);
-            result = answer is OpenAnswer.Refused refused ? refused.Result : BootstrapResult.Ok;
+            OpenAnswer answer = await PlaceAsync(request, attempt, cancellation);
+            if (answer is OpenAnswer.Refused refused) { attempt.End(refused.Result); }
             return answer;
         }
-        finally
+        catch
         {
-            _metrics.Bootstrapped(_metrics.Tenant(request.Admission?.Tenant ?? Policy.DropInTenant), result);
-            if (result == BootstrapResult.Ok) { _metrics.BootstrapTook(BootstrapPhase.Placement, _time.GetElapsedTime(began)); }
+            attempt.End(BootstrapResult.Error);
+            throw;
         }
     }
 
-    private async Task<OpenAnswer> PlaceAsync(OpenRequest request, CancellationToken cancellation)
+    private async Task<OpenAnswer> PlaceAsync(OpenRequest request, BootstrapAttempt attempt, CancellationToken cancellation)
     {
         Forget();
         if (Refusal(request) is { } refusal)
@@ -176,6 +182,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
             Rows = request.Rows,
             NetworkTimeout = request.NetworkTimeout,
             Admission = admission,
+            Attempt = attempt,
         };
         SessionActor? actor = null;
         RecordingDuty? recording = StartRecording(facts, admission, () => Volatile.Read(ref actor)?.Tell(new SessionMessage.RecordingChanged()), out string? refusedRecording);
@@ -191,6 +198,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
 
         if (place is null) { key.Dispose(); }
         int port = place?.Port ?? 0;
+        attempt.Placed(facts.Id, awaitsClient: place is not null, awaitsTarget: admission.Target is not null);
         Volatile.Write(ref actor, Begin(facts, request, recording, place is null ? null : worker => place.Take(grant.ChannelId, grant.Epoch, key, worker)));
         _log.Opened(facts.Id, facts.Uid, port, request.ClaimedClient ?? "nowhere");
         _audit.Write(new AuditEvent(AuditEventName.SessionStart)
@@ -249,6 +257,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
     {
         Interlocked.Decrement(ref _live);
         if (session.Facts.Admission is { } admission) { _quotas.Release(admission.Tenant, admission.User); }
+        session.Facts.Attempt?.Close(reason.ToName());
         _metrics.SessionEnded(session.Tenant, reason, _time.GetUtcNow() - session.Facts.CreatedAt);
         _log.Ended(session.Facts.Id, reason.ToName());
         _audit.Write(new AuditEvent(AuditEventName.SessionEnd) { Session = session.Facts.Id, Tenant = session.Facts.Admission?.Tenant, User = session.Facts.User, Reason = reason.ToName() });
@@ -414,8 +423,11 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         {
             SessionActor session = entry.Actor;
             IReadOnlyList<Channel> channels = session.Channels;
+            if (session.Target is { } target) { live.Add(target); }
+            live.UseQuota(session.Tenant, QuotaResource.Cpu, session.CpuUsed(now));
             foreach (Channel channel in channels)
             {
+                live.UseQuota(session.Tenant, QuotaResource.Bandwidth, channel.BandwidthUsed(now));
                 blocks = Math.Max(blocks, channel.Statistics.BlocksSealed);
                 live.SocketDrops += channel.KernelDrops;
             }
@@ -424,6 +436,9 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
             if (state != SessionState.Ended) { live.Add(session.Tenant, state); }
         }
 
+        Policy policy = _settings.Policy();
+        UseSessions(live, Policy.DropInTenant, policy.DropIn);
+        foreach ((string name, Tenant tenant) in policy.Tenants) { UseSessions(live, name, tenant.Rules); }
         foreach (SharedPort port in SharedPorts)
         {
             live.SocketDrops += port.KernelDrops;
@@ -432,6 +447,11 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
 
         live.KeyBlocksUsed = blocks / (double)TransportStatistics.BlockLimit;
         return live;
+    }
+
+    private void UseSessions(LiveCounts live, string tenant, TenantRules? rules)
+    {
+        if (rules?.Sessions is { } most) { live.UseQuota(_metrics.Tenant(tenant), QuotaResource.Sessions, _quotas.Count(tenant, "").OfTenant / (double)most); }
     }
 
     private SessionView View(SessionEntry entry) => SessionViews.Of(entry.Actor, _clock.Now());

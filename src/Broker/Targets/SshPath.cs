@@ -1,4 +1,5 @@
 using MoshBroker.Native;
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Targets;
@@ -31,7 +32,7 @@ internal sealed class SshPath(SshTarget target, string tenant, string session, I
         bool isExit = (status & 0x7f) == 0;
         if (!isExit || ((status >> 8) & 0xff) != SshFailed) { return new TargetStep.Done(); }
         if (target.Reattach is not null) { return new TargetStep.Lost($"the connection to {target.Name} is lost"); }
-        return _connection is { IsDead: false } ? new TargetStep.Done() : new TargetStep.Failed($"the connection to {target.Name} is lost");
+        return _connection is { IsDead: false } ? new TargetStep.Done() : new TargetStep.Failed($"the connection to {target.Name} is lost", TargetFailure.Reset);
     }
 
     public void Dispose()
@@ -46,9 +47,9 @@ internal sealed class SshPath(SshTarget target, string tenant, string session, I
         if (_isDisposed) { return; }
         if (errors is not null)
         {
-            string line = SshFailure.LineOf(target.Name, errors);
+            (string line, TargetFailure reason) = SshFailure.Read(target.Name, errors);
             bool mayPass = !line.Contains("administrator", StringComparison.Ordinal);
-            answer(_wasInside && target.Reattach is not null && mayPass ? new TargetStep.Lost(line) : new TargetStep.Failed(line));
+            answer(_wasInside && target.Reattach is not null && mayPass ? new TargetStep.Lost(line, reason) : new TargetStep.Failed(line, reason));
             return;
         }
 

@@ -3,6 +3,8 @@ using MoshBroker.Actors;
 using MoshBroker.Backends;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
+using MoshBroker.Sessions;
+using MoshBroker.Telemetry;
 
 namespace MoshBroker.Targets;
 
@@ -25,6 +27,8 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
     private readonly byte[] _readBuffer;
     private readonly Children _children;
     private readonly IBackendHandler _handler;
+    private readonly BootstrapAttempt? _attempt;
+    private readonly BrokerMetrics _metrics;
     private readonly ActorTimer _timer;
     private readonly Lock _crossing = new(); // Guards what other threads leave here.
     private TargetStep? _step;
@@ -38,15 +42,17 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
     private BackendEnd _ptyEnd;
     private bool _disposed;
 
-    public TargetBackend(ITargetPath path, EpollLoop loop, byte[] readBuffer, Children children, int columns, int rows, IBackendHandler handler)
+    public TargetBackend(ITargetPath path, EpollLoop loop, byte[] readBuffer, Children children, SessionFacts facts, BrokerMetrics metrics, IBackendHandler handler)
     {
         _path = path;
         _loop = loop;
         _readBuffer = readBuffer;
         _children = children;
         _handler = handler;
-        _columns = columns;
-        _rows = rows;
+        _attempt = facts.Attempt;
+        _metrics = metrics;
+        _columns = facts.Columns;
+        _rows = facts.Rows;
         _timer = new ActorTimer(this);
     }
 
@@ -69,6 +75,13 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
     public int PendingInput => _pty?.PendingInput ?? 0;
 
     public MonoTime StalledSince => _pty?.StalledSince ?? MonoTime.Forever;
+
+    public TargetState? Target => _phase switch
+    {
+        Phase.Waiting or Phase.Preparing or Phase.Pausing => TargetState.Connecting,
+        Phase.Running => StalledSince < MonoTime.Forever ? TargetState.Stalled : TargetState.Open,
+        _ => null,
+    };
 
     public void Release(MonoTime now)
     {
@@ -157,6 +170,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
     private void Prepare()
     {
         _phase = Phase.Preparing;
+        _attempt?.Begin(BootstrapPhase.TargetConnect);
         _path.Prepare(step =>
         {
             lock (_crossing) { _step = step; }
@@ -170,8 +184,12 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
         {
             case TargetStep.Run run: Start(now, run.Program); break;
             case TargetStep.Done: Finish(BackendEnd.Exited); break;
-            case TargetStep.Failed failed: Part(now, failed.Line); break;
+            case TargetStep.Failed failed:
+                if (failed.Reason is { } reason) { _metrics.Targets.Failed(reason); }
+                Part(now, failed.Line);
+                break;
             case TargetStep.Lost lost:
+                _metrics.Targets.Failed(lost.Reason);
                 Tell(now, $"{lost.Line}; trying again in {_pauseMs / 1000} s (Ctrl-C ends the session)");
                 _phase = Phase.Pausing;
                 _loop.Arm(_timer, now.Plus(_pauseMs));
@@ -200,6 +218,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
 
         _pid = pid;
         _phase = Phase.Running;
+        _attempt?.End(BootstrapPhase.TargetConnect);
         _pauseMs = FirstPauseMs;
         _children.Add(pid, status =>
         {
@@ -212,6 +231,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
     /// <summary>Leaves the reason on the screen: a client that ended at once would take it away with its screen.</summary>
     private void Part(MonoTime now, string line)
     {
+        _attempt?.End(BootstrapResult.TargetUnreachable); // Unless it was reached before.
         Tell(now, $"{line} (any key ends the session)");
         _phase = Phase.Farewell;
         _loop.Arm(_timer, now.Plus(FarewellMs));

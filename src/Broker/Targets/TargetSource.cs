@@ -8,7 +8,7 @@ namespace MoshBroker.Targets;
 internal sealed class TargetSource(Func<SessionFacts, ITargetPath> path, Children children) : IBackendSource
 {
     public IBackend Start(SessionWorker worker, SessionFacts facts, IBackendHandler handler) =>
-        new TargetBackend(path(facts), worker.Loop, worker.ReadBuffer, children, facts.Columns, facts.Rows, handler);
+        new TargetBackend(path(facts), worker.Loop, worker.ReadBuffer, children, facts, worker.Metrics, handler);
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using MoshBroker.Native;
+using MoshBroker.Telemetry;
 
 namespace MoshBroker.Targets;
 
@@ -12,8 +13,8 @@ internal abstract record TargetStep
     internal sealed record Done : TargetStep;
 
     /// <summary>The target cannot be had, and why: one plain line for the user.</summary>
-    internal sealed record Failed(string Line) : TargetStep;
+    internal sealed record Failed(string Line, TargetFailure? Reason = null) : TargetStep;
 
     /// <summary>The connection is lost and worth another try.</summary>
-    internal sealed record Lost(string Line) : TargetStep;
+    internal sealed record Lost(string Line, TargetFailure Reason = TargetFailure.Reset) : TargetStep;
 }

@@ -2,6 +2,7 @@ using MoshBroker.Actors;
 using MoshBroker.Backends;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
+using MoshBroker.Telemetry;
 
 namespace MoshBroker.Targets;
 
@@ -28,6 +29,8 @@ internal sealed class TextBackend : IBackend, IScheduled
     public int PendingInput => 0;
 
     public MonoTime StalledSince => MonoTime.Forever;
+
+    public TargetState? Target => null;
 
     public void Release(MonoTime now)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MoshBroker.Cluster;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Endpoint;
@@ -121,11 +122,26 @@ internal sealed class BrokerMetrics : IDisposable
         _drainRemaining = Registry.Gauge(new("moshbroker.drain.sessions_remaining", "{session}", "Sessions that a draining node still has."));
         _unauthenticated = Registry.Counter(new("moshbroker.unauthenticated_response", "By", "Sent to somebody who proved nothing; 0 for ever."));
         _overflow = Registry.Counter(new("moshbroker.label_overflow", "{event}", "Label values folded into _other.", new MetricLabel("label", [MetricLabel.Tenant])));
+        FrontDoor = new FrontDoorMetrics(Registry);
+        Targets = new TargetMetrics(Registry);
+        Quotas = new QuotaMetrics(Registry);
+        Recordings = new RecordingMetrics(Registry);
         BuildFacts.Register(Registry);
         Tenant(Policy.DropInTenant);
     }
 
     public MetricRegistry Registry { get; } = new();
+
+    /// <summary>Spans, for whoever listens; nobody does unless an endpoint is configured.</summary>
+    public ActivitySource Traces { get; } = new(MetricRegistry.MeterName);
+
+    public FrontDoorMetrics FrontDoor { get; }
+
+    public TargetMetrics Targets { get; }
+
+    public QuotaMetrics Quotas { get; }
+
+    public RecordingMetrics Recordings { get; }
 
     /// <summary>Where clients of ended channels were.</summary>
     public RecentPeers RecentPeers { get; } = new();
@@ -235,11 +251,17 @@ internal sealed class BrokerMetrics : IDisposable
         _trials.RaiseTo(live.Demux.TrialMisses, 1);
         _trials.RaiseTo(live.Demux.BudgetExhausted, 2);
         _candidates.RaiseTo(live.Demux.Candidates);
+        Targets.SetLive(live);
+        Quotas.SetLive(live, Registry.Tenants.Names.Count);
         _draining.Set(live.IsDraining ? 1 : 0);
         _drainRemaining.Set(live.IsDraining ? live.Total : 0);
     }
 
-    public void Dispose() => Registry.Dispose();
+    public void Dispose()
+    {
+        Traces.Dispose();
+        Registry.Dispose();
+    }
 
     private static MetricLabel Reasons() =>
         new("reason", [.. Enum.GetValues<DropReason>().Where(reason => reason != DropReason.None).Select(DropReasons.WireName)]);

@@ -67,6 +67,9 @@ internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, BackendKin
         metrics.Roamed(tenant, kind, isFlap);
     }
 
+    /// <summary>Something was to be sent, and had to wait for the client's bandwidth.</summary>
+    public void OnHeldBack(long milliseconds) => metrics.Quotas.Throttled(tenant, QuotaResource.Bandwidth, milliseconds);
+
     /// <summary>Input of the client went to the program.</summary>
     public void OnInput(MonoTime now)
     {

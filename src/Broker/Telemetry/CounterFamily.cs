@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 namespace MoshBroker.Telemetry;
 
 /// <summary>Counts. From any thread; nothing is allocated.</summary>
-internal sealed class CounterFamily(MetricDefinition definition, TenantTable? tenants) : MetricFamily(MetricKind.Counter, definition, tenants)
+/// <param name="perUnit">What is counted is so many times finer than the metric's unit: milliseconds for seconds.</param>
+internal sealed class CounterFamily(MetricDefinition definition, TenantTable? tenants, int perUnit = 1) : MetricFamily(MetricKind.Counter, definition, tenants)
 {
     private readonly SeriesTable<long> _counts = new(definition.Labels.Aggregate(1, static (product, label) => product * label.Values.Count), static () => 0);
 
@@ -31,20 +32,23 @@ internal sealed class CounterFamily(MetricDefinition definition, TenantTable? te
     {
         for (int tenant = 0; tenant < Tenants; tenant++)
         {
-            for (int slot = 0; slot < Slots; slot++) { text.Sample(PrometheusName, "_total", LabelsOf(tenant, slot), Read(slot, tenant)); }
+            for (int slot = 0; slot < Slots; slot++) { text.Sample(PrometheusName, "_total", LabelsOf(tenant, slot), Read(slot, tenant) / (double)perUnit); }
         }
     }
 
-    public override void Register(Meter meter, Action collect) => meter.CreateObservableCounter(
-        Definition.Name,
-        () =>
+    public override void Register(Meter meter, Action collect)
+    {
+        if (perUnit == 1) { meter.CreateObservableCounter(Definition.Name, () => Measure(collect, static count => count), Definition.Unit, Definition.Help); }
+        else { meter.CreateObservableCounter(Definition.Name, () => Measure(collect, count => count / (double)perUnit), Definition.Unit, Definition.Help); }
+    }
+
+    private IEnumerable<Measurement<T>> Measure<T>(Action collect, Func<long, T> convert)
+        where T : struct
+    {
+        collect();
+        for (int tenant = 0; tenant < Tenants; tenant++)
         {
-            collect();
-            return
-                from tenant in Enumerable.Range(0, Tenants)
-                from slot in Enumerable.Range(0, Slots)
-                select new Measurement<long>(Read(slot, tenant), TagsOf(tenant, slot));
-        },
-        Definition.Unit,
-        Definition.Help);
+            for (int slot = 0; slot < Slots; slot++) { yield return new Measurement<T>(convert(Read(slot, tenant)), TagsOf(tenant, slot)); }
+        }
+    }
 }

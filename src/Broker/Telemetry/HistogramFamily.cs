@@ -8,6 +8,7 @@ internal sealed class HistogramFamily : MetricFamily
     private readonly double[] _bounds;
     private readonly string[] _boundTexts;
     private readonly SeriesTable<HistogramSeries> _series;
+    private readonly SeriesTable<KeyValuePair<string, object?>[]?> _tags;
     private Histogram<double>? _instrument;
 
     /// <param name="bounds">Upper bounds, ascending; one more bucket takes all above.</param>
@@ -17,6 +18,7 @@ internal sealed class HistogramFamily : MetricFamily
         _bounds = bounds;
         _boundTexts = [.. bounds.Select(MetricsText.Bound), "+Inf"];
         _series = new SeriesTable<HistogramSeries>(Slots, () => new HistogramSeries(bounds.Length + 1));
+        _tags = new SeriesTable<KeyValuePair<string, object?>[]?>(Slots, static () => null);
     }
 
     /// <param name="session">Whose value it is, for an exemplar; null for none.</param>
@@ -27,7 +29,7 @@ internal sealed class HistogramFamily : MetricFamily
         HistogramSeries series = _series.At(tenant, slot);
         series.Add(bucket, value);
         if (session is not null) { series.Note(bucket, value, session, DateTimeOffset.UtcNow); }
-        if (_instrument is { Enabled: true } instrument) { instrument.Record(value, TagsOf(tenant, slot)); }
+        if (_instrument is { Enabled: true } instrument) { instrument.Record(value, _tags.At(tenant, slot) ??= TagsOf(tenant, slot)); }
     }
 
     /// <summary>Takes over counts that are kept elsewhere, of values that are near the bounds of their buckets.</summary>
@@ -36,8 +38,11 @@ internal sealed class HistogramFamily : MetricFamily
         HistogramSeries series = _series.At(0, 0);
         for (int bucket = 0; bucket < counts.Length; bucket++)
         {
-            double value = _bounds[Math.Min(bucket, _bounds.Length - 1)];
-            series.Add(bucket, value, Math.Max(0, counts[bucket] - series.Count(bucket)));
+            // Above the last bound is beyond every bucket, for whoever buckets by value.
+            double value = bucket < _bounds.Length ? _bounds[bucket] : _bounds[^1] + 1;
+            long more = Math.Max(0, counts[bucket] - series.Count(bucket));
+            series.Add(bucket, value, more);
+            for (; more > 0 && _instrument is { Enabled: true } instrument; more--) { instrument.Record(value); }
         }
     }
 

@@ -7,6 +7,10 @@ internal sealed class LiveCounts
 {
     private static readonly int States = Enum.GetValues<SessionState>().Length;
 
+    private static readonly int Resources = Enum.GetValues<QuotaResource>().Length;
+
+    private readonly int[] _targets = new int[Enum.GetValues<TargetState>().Length];
+    private readonly double[] _quotas = new double[(TenantTable.Limit + 1) * Resources];
     private readonly int[] _sessions = new int[(TenantTable.Limit + 1) * States];
 
     public int Capacity { get; set; }
@@ -30,5 +34,18 @@ internal sealed class LiveCounts
     {
         _sessions[(tenant * States) + (int)state]++;
         Total++;
+    }
+
+    public int Targets(TargetState state) => _targets[(int)state];
+
+    public void Add(TargetState state) => _targets[(int)state]++;
+
+    /// <summary>The largest share of its limit that anybody of the tenant has used up.</summary>
+    public double QuotaUsed(int tenant, QuotaResource resource) => _quotas[(tenant * Resources) + (int)resource];
+
+    public void UseQuota(int tenant, QuotaResource resource, double share)
+    {
+        ref double used = ref _quotas[(tenant * Resources) + (int)resource];
+        used = Math.Max(used, Math.Clamp(share, 0, 1));
     }
 }

@@ -22,7 +22,7 @@ internal sealed class MetricRegistry : IDisposable
 
     public CounterFamily Counter(MetricDefinition definition) => Add(new CounterFamily(definition, tenants: null));
 
-    public CounterFamily CounterByTenant(MetricDefinition definition) => Add(new CounterFamily(definition, Tenants));
+    public CounterFamily CounterByTenant(MetricDefinition definition, int perUnit = 1) => Add(new CounterFamily(definition, Tenants, perUnit));
 
     public GaugeFamily Gauge(MetricDefinition definition) => Add(new GaugeFamily(definition, tenants: null));
 

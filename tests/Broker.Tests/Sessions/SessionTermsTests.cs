@@ -1,4 +1,5 @@
 using MoshBroker.Cluster;
+using MoshBroker.Protocol;
 using MoshBroker.Sessions;
 using MoshBroker.Tenants;
 using Xunit;
@@ -170,6 +171,7 @@ public sealed class SessionTermsTests
         }
 
         Assert.InRange((Sent() - before) / 10.0, Rate * 0.5, Rate * 1.2);
+        Assert.InRange(Throttled(session, "bandwidth"), 3, 10);
         session.Backend.Print(session.Now, "\u001b[2J\u001b[Hend");
         session.RunUntil(() => client.Row(0) == "end", "the last screen arrives");
 
@@ -186,12 +188,18 @@ public sealed class SessionTermsTests
 
         session.Backend.Print(session.Now, work);
         Assert.True(session.Backend.IsPaused);
+        Assert.Equal(1, session.Actor.CpuUsed(session.Now));
+        MonoTime began = session.Now;
         for (int i = 0; i < 600 && session.Backend.IsPaused; i++) { session.Run(1000); }
         Assert.False(session.Backend.IsPaused);
+        Assert.InRange(session.Now.Since(began) - (Throttled(session, "cpu") * 1000), 0, 1000);
 
         session.Backend.Print(session.Now, "\u001b[2J\u001b[Hend");
         session.RunUntil(() => client.Row(0) == "end", "the last screen arrives");
     }
+
+    private static double Throttled(StagedSession session, string resource) => Telemetry.BrokerMetricsTests.Scrape(session.Host.Metrics)
+        .Single(series => series.Name == "moshbroker_tenant_throttled_seconds_total" && series.Labels["tenant"] == "acme" && series.Labels["resource"] == resource).Value;
 
     /// <summary>What goes to where the client was is lost.</summary>
     private static void RunWithoutAnswers(StagedSession session)

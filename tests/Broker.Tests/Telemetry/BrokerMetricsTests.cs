@@ -101,13 +101,17 @@ public sealed class BrokerMetricsTests : IDisposable
         }));
     }
 
-    private List<ScrapedSeries> Scrape() => ScrapedSeries.Parse(Page(isOpenMetrics: false));
+    internal static List<ScrapedSeries> Scrape(BrokerMetrics metrics) => ScrapedSeries.Parse(Page(metrics, isOpenMetrics: false));
 
-    private string Page(bool isOpenMetrics)
+    private static string Page(BrokerMetrics metrics, bool isOpenMetrics)
     {
         MetricsText text = new(isOpenMetrics);
-        _metrics.Registry.WriteTo(text);
+        metrics.Registry.WriteTo(text);
         text.End();
         return Encoding.UTF8.GetString(text.Written.Span);
     }
+
+    private List<ScrapedSeries> Scrape() => Scrape(_metrics);
+
+    private string Page(bool isOpenMetrics) => Page(_metrics, isOpenMetrics);
 }

@@ -13,7 +13,7 @@ internal static class Catalogue
             "protocol_error", "internal_error", "pty_stalled", "shutdown", "drain_limit", "restore_failed", "backend_lost", "recording_failed",
             "short", "oversize", "direction", "unknown_source", "network", "auth_failed", "tombstone", "trial_budget", "rate_limited", "queue_full", "bad_instruction",
             "inflate_limit", "protocol_version",
-            "bad_key", "expired", "unknown_user",
+            "bad_key", "expired", "unknown_user", "locked",
             "dns", "refused", "hostkey", "auth", "timeout", "reset",
         ],
         ["result"] = ["ok", "auth_denied", "policy_denied", "quota", "target_unreachable", "timeout", "error", "hit", "miss", "budget_exhausted", "failed"],

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -117,6 +118,16 @@ internal sealed class RunningBroker : MoshServer
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         using var document = JsonDocument.Parse(result.Output);
         return [.. document.RootElement.EnumerateArray().Where(s => s.GetProperty("state").GetString() != "ended").Select(s => s.GetProperty("id").GetString()!)];
+    }
+
+    /// <summary>/metrics as it is now, by series as they are written there; the broker was started with --metrics.</summary>
+    public async Task<Dictionary<string, double>> MetricsAsync()
+    {
+        string address = _words[_words.ToList().IndexOf("--metrics") + 1];
+        using var client = new HttpClient();
+        string page = await client.GetStringAsync(new Uri($"http://{address}/metrics"));
+        return page.Split('\n').Where(line => line.Length > 0 && line[0] != '#').ToDictionary(
+            line => line[..line.LastIndexOf(' ')], line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture), StringComparer.Ordinal);
     }
 
     /// <summary>Stops it as an operator does.</summary>
