@@ -9,6 +9,7 @@ using MoshBroker.Dashboard.Components;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Http.Access;
 using MoshBroker.Http.Api;
+using MoshBroker.Http.Feeds;
 
 namespace MoshBroker.Http;
 
@@ -102,7 +103,14 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddScoped<IBrokerFeed>(services => new ScopedFeed(parts.Feed, services.GetRequiredService<CurrentPrincipal>().Value));
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton<ScrapeClock>();
-        builder.Services.AddSingleton<SessionFeed>();
+        builder.Services.AddSingleton(parts.Actions);
+        builder.Services.AddSingleton(new RowBoard(parts.Feed, clock));
+        builder.Services.AddSingleton<FeedHost>();
+        builder.Services.AddSingleton<OverviewFeed>();
+        builder.Services.AddSingleton<TableFeed>();
+        builder.Services.AddSingleton<SessionDetailFeed>();
+        builder.Services.AddSingleton<ScreenFeed>();
+        builder.Services.AddSingleton<FeedEndpoints>();
         builder.Services.AddRouting();
         builder.Services.AddRazorComponents();
 
@@ -123,7 +131,7 @@ internal sealed class HttpServer : IAsyncDisposable
         parts.Metrics?.Map(application);
         new LoginEndpoints(parts.Tokens, application.Services.GetRequiredService<LoginSessions>(), parts.Audit, clock).Map(application);
         new ApiEndpoints(parts.Actions).Map(application);
-        application.MapGet("/feed/sessions", (HttpContext context, SessionFeed sessions, IBrokerFeed feed) => sessions.ServeAsync(context, feed));
+        application.Services.GetRequiredService<FeedEndpoints>().Map(application);
         application.MapRazorComponents<App>();
         return application;
     }

@@ -15,12 +15,15 @@ internal sealed class RequestGate(RequestDelegate next, ScrapeClock scrapes)
     private const string ContentPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+    // xterm.js writes a style sheet for the colours and the size of its cells. Only the page that has a screen lets it.
+    private static readonly string ScreenPolicy = ContentPolicy.Replace("style-src 'self'", "style-src 'self' 'unsafe-inline'", StringComparison.Ordinal);
+
     private static readonly PathString[] Health = ["/livez", "/readyz", "/metrics", "/metrics/sessions"];
 
     public Task InvokeAsync(HttpContext context)
     {
         Listener listener = (Listener)context.Features.Get<IConnectionItemsFeature>()!.Items[typeof(Listener)]!;
-        Guard(context.Response.Headers);
+        Guard(context.Response.Headers, context.Request.Path);
         int refused = Refusal(context, listener);
         if (refused == 0)
         {
@@ -33,9 +36,9 @@ internal sealed class RequestGate(RequestDelegate next, ScrapeClock scrapes)
         return Task.CompletedTask;
     }
 
-    private static void Guard(IHeaderDictionary headers)
+    private static void Guard(IHeaderDictionary headers, PathString path)
     {
-        headers.ContentSecurityPolicy = ContentPolicy;
+        headers.ContentSecurityPolicy = path.StartsWithSegments("/sessions", StringComparison.Ordinal, out PathString rest) && rest.HasValue ? ScreenPolicy : ContentPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";

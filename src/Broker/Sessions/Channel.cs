@@ -231,8 +231,15 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             (long)numbers.BytesSent,
             _meter.Roams,
             (long)numbers.BlocksSealed,
-            DropsByReason());
+            DropsByReason())
+        {
+            UplinkLoss = Share(numbers.UplinkLost, numbers.UplinkExpected),
+            DownlinkRepeats = Share(numbers.Retransmissions, numbers.Frames),
+            IsReadOnly = IsReadOnly,
+        };
     }
+
+    private static double Share(ulong part, ulong whole) => whole == 0 ? 0 : Math.Round(Math.Min(1, (double)part / whole), 4);
 
     /// <summary>Seconds since the last fresh authentic datagram; null before the first.</summary>
     public double? HeardSecondsAgo(MonoTime now)

@@ -16,4 +16,13 @@ internal interface ISessionActions
 
     /// <summary>Tells one client that it is over for him.</summary>
     bool Detach(string id, string by, int channel);
+
+    /// <summary>Begins to show a screen; null when there is no such session.</summary>
+    ScreenTap? Watch(string id, string by);
+
+    /// <summary>A frame has been taken: there may be another.</summary>
+    void Taken(string id);
+
+    /// <summary>Ends the showing.</summary>
+    void Unwatch(string id, ScreenTap tap);
 }

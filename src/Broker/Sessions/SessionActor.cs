@@ -272,6 +272,12 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
             case SessionMessage.Detach detach:
                 Detach(now, detach.ChannelId);
                 break;
+            case SessionMessage.Tap tap:
+                AddTap(now, tap);
+                break;
+            case SessionMessage.Untap untap:
+                RemoveTap(now, untap.Screen);
+                break;
             case SessionMessage.EpochDrawn { Epoch: { } epoch } drawn:
                 HeldEpoch = epoch;
                 Array.Find(_channels, channel => channel.Id == drawn.ChannelId)?.BeginEpoch(epoch);
@@ -317,7 +323,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
 
         MonoTime next = _quiet.NextTimeout ?? MonoTime.Forever;
         foreach (Channel channel in _channels) { next = MonoTime.Min(next, channel.Flush(now)); }
-        next = MonoTime.Min(next, FlushTerminals(now));
+        next = MonoTime.Min(MonoTime.Min(next, FlushTerminals(now)), FlushTaps(now));
         if (_phase <= Phase.Live && _channels.Length > 0 && _terminals.Length == 0 && !Array.Exists(_channels, channel => channel.Phase <= TransportPhase.ShuttingDown))
         {
             // Nobody is left; what the last one did is why.
@@ -345,6 +351,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     {
         if (message is SessionMessage.Attach attach) { attach.Seed.Dispose(); }
         if (message is SessionMessage.AttachTerminal terminal) { terminal.Seed.Dispose(); }
+        if (message is SessionMessage.Tap tap) { tap.Screen.Dispose(); }
     }
 
     protected override void OnStop()
@@ -353,6 +360,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         _backend = null;
         Recording?.End(_endingSince);
         DropTerminals();
+        DropTaps();
         Channel[] channels = _channels;
         Volatile.Write(ref _channels, []);
         foreach (Channel channel in channels) { channel.Dispose(); }
@@ -425,6 +433,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         bool wasLocked = Stats.LockedSince > 0;
         SessionEndReason? end = _terms.Advance(now);
         foreach (Channel channel in _channels) { channel.SetOverlay(_terms.Overlay); }
+        foreach (ScreenTap tap in _taps) { tap.SetOverlay(_terms.Overlay); }
         ApplyTermsToTerminals();
         if (_terms.IsLocked != wasLocked)
         {

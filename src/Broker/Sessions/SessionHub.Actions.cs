@@ -24,6 +24,26 @@ internal sealed partial class SessionHub : ISessionActions
         id, by, AuditEventName.Detach, new SessionMessage.Detach(channel),
         AuditEvent.Attribute("moshbroker.channel", channel.ToString(CultureInfo.InvariantCulture)));
 
+    /// <summary>Begins to show a screen; null when there is no such session. Whoever takes frames says so by <see cref="Taken"/>, and ends it by <see cref="Unwatch"/>.</summary>
+    public ScreenTap? Watch(string id, string by)
+    {
+        if (Living(id) is null) { return null; }
+        ScreenTap tap = new(by);
+        SessionMessage begin = new SessionMessage.Tap(-Interlocked.Increment(ref _lastTerminal), tap);
+        return Operate(id, by, AuditEventName.Watch, begin, AuditEvent.Attribute("moshbroker.by", "dashboard")) ? tap : null;
+    }
+
+    public void Taken(string id)
+    {
+        if (_sessions.TryGetValue(id, out SessionEntry? entry)) { entry.Actor.Tell(new SessionMessage.TapTaken()); }
+    }
+
+    // What the tap holds belongs to the session's loop, which lets go of it when the session is over.
+    public void Unwatch(string id, ScreenTap tap)
+    {
+        if (_sessions.TryGetValue(id, out SessionEntry? entry)) { entry.Actor.Tell(new SessionMessage.Untap(tap)); }
+    }
+
     private bool Operate(string id, string by, string what, SessionMessage message, IReadOnlyDictionary<string, string>? more = null)
     {
         if (Living(id) is not { } entry) { return false; }

@@ -46,4 +46,13 @@ internal abstract record SessionMessage
     /// <summary>One client is told that it is over for him; the session goes on.</summary>
     /// <param name="ChannelId">Negative for somebody at a tty.</param>
     public sealed record Detach(int ChannelId) : SessionMessage;
+
+    /// <summary>Somebody wants to see the screen in a browser.</summary>
+    public sealed record Tap(int Id, ScreenTap Screen) : SessionMessage;
+
+    /// <summary>The last frame has been taken: there may be another.</summary>
+    public sealed record TapTaken : SessionMessage;
+
+    /// <summary>He has seen enough.</summary>
+    public sealed record Untap(ScreenTap Screen) : SessionMessage;
 }

@@ -32,7 +32,7 @@ internal static class SessionViews
             Volatile.Read(ref stats.PtyBytesRead),
             Volatile.Read(ref stats.PtyBytesWritten),
             reason >= 0 ? ((SessionEndReason)reason).ToName() : null,
-            [.. channels.Select(channel => channel.View(now)), .. session.Terminals.Select(terminal => terminal.View(now))])
+            [.. channels.Select(channel => channel.View(now)), .. session.Terminals.Select(terminal => terminal.View(now)), .. session.Taps.Select(tap => tap.View())])
         {
             Tenant = facts.Tenant,
             Target = facts.Admission?.Target?.Name,

@@ -113,7 +113,7 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
     }
 
     public ChannelView View(MonoTime now) =>
-        new(Id, 0, _seed.From, null, Math.Max(0, now.Since(_heard) / 1000.0), 0, 0, Volatile.Read(ref _bytesIn), Volatile.Read(ref _bytesOut), 0, 0, new Dictionary<string, long>(StringComparer.Ordinal));
+        new(Id, 0, _seed.From, null, Math.Max(0, now.Since(_heard) / 1000.0), 0, 0, Volatile.Read(ref _bytesIn), Volatile.Read(ref _bytesOut), 0, 0, new Dictionary<string, long>(StringComparer.Ordinal)) { IsReadOnly = IsReadOnly };
 
     public void Dispose()
     {

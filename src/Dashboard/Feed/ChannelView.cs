@@ -18,4 +18,14 @@ internal sealed record ChannelView(
     long BytesOut,
     long Roams,
     long KeyBlocks,
-    IReadOnlyDictionary<string, long> Drops);
+    IReadOnlyDictionary<string, long> Drops)
+{
+    /// <summary>Share of the client's datagrams that never came; 0 to 1.</summary>
+    public double UplinkLoss { get; init; }
+
+    /// <summary>Share of frames that were sent again; 0 to 1.</summary>
+    public double DownlinkRepeats { get; init; }
+
+    /// <summary>He sees, and cannot type.</summary>
+    public bool IsReadOnly { get; init; }
+}

@@ -10,4 +10,5 @@ namespace MoshBroker.Dashboard.Feed;
 [JsonSerializable(typeof(IReadOnlyList<SessionView>))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(OverviewView))]
+[JsonSerializable(typeof(SessionRow))]
 internal sealed partial class FeedJson : JsonSerializerContext;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Http;
+using MoshBroker.Http.Feeds;
 using Xunit;
 
 namespace MoshBroker.Broker.Tests.Http;
@@ -247,7 +248,7 @@ public sealed class HttpServerTests : IAsyncLifetime
     public async Task No_more_feeds_are_served_than_are_good_for_the_sessions()
     {
         List<HttpResponseMessage> feeds = [];
-        for (int i = 0; i < SessionFeed.MaxViewers; i++) { feeds.Add(await SendAsync(_server.Dashboard, "/feed/sessions")); }
+        for (int i = 0; i < FeedHost.MaxViewers; i++) { feeds.Add(await SendAsync(_server.Dashboard, "/feed/sessions")); }
 
         Assert.All(feeds, feed => Assert.Equal(HttpStatusCode.OK, feed.StatusCode));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await GetAsync(_server.Dashboard, "/feed/sessions")).Status);

@@ -17,6 +17,12 @@ internal sealed class StandInActions : ISessionActions
 
     public bool Detach(string id, string by, int channel) => Note($"detach {channel} of {id} by {by}");
 
+    public ScreenTap? Watch(string id, string by) => null;
+
+    public void Taken(string id) => Note($"taken {id}");
+
+    public void Unwatch(string id, ScreenTap tap) => tap.Dispose();
+
     private bool Note(string what)
     {
         Done.Add(what);

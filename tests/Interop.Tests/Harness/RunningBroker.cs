@@ -47,7 +47,7 @@ internal sealed class RunningBroker : MoshServer
         try
         {
             broker._words = [.. prefix ?? [], Launcher, "serve", "--data", broker.DataFolder, "--socket", broker.Socket,
-                "--ports", broker.Ports, "--http", "off", .. more.Contains("--metrics") ? more : ["--metrics", "off", .. more]];
+                "--ports", broker.Ports, .. Unless(more, "--http"), .. Unless(more, "--metrics"), .. more];
             await broker.RunAsync();
             return broker;
         }
@@ -77,6 +77,8 @@ internal sealed class RunningBroker : MoshServer
             throw;
         }
     }
+
+    private static IReadOnlyList<string> Unless(IReadOnlyList<string> given, string flag) => given.Contains(flag) ? [] : [flag, "off"];
 
     /// <summary>Makes sure that the programs are published.</summary>
     public static async Task<string> BuildAsync() =>

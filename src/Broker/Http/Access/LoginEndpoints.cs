@@ -89,8 +89,12 @@ internal sealed class LoginEndpoints(AccessTokens tokens, LoginSessions logins, 
         audit.Write(new AuditEvent(AuditEventName.Deny) { ClientAddress = context.Connection.RemoteIpAddress?.ToString(), Reason = "bad_token" });
     }
 
-    // Somebody else's page must not log a browser in as somebody else.
-    private static bool IsFromHere(HttpRequest request) =>
-        request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none"
-        && (request.Headers.Origin.ToString() is var origin && (origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? from) && from.Authority == request.Host.Value)));
+    // Somebody else's page must not log a browser in as somebody else. Our own say no referrer, which makes their origin null.
+    private static bool IsFromHere(HttpRequest request)
+    {
+        string site = request.Headers["Sec-Fetch-Site"].ToString();
+        if (site.Length > 0) { return site is "same-origin" or "none"; }
+        string origin = request.Headers.Origin.ToString();
+        return origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? from) && from.Authority == request.Host.Value);
+    }
 }

@@ -1,0 +1,31 @@
+using MoshBroker.Dashboard.Feed;
+
+namespace MoshBroker.Http.Feeds;
+
+/// <summary>The live side of the pages.</summary>
+internal sealed class FeedEndpoints(FeedHost host, OverviewFeed overview, TableFeed table, SessionDetailFeed detail, ScreenFeed screen)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/feed/sessions", (HttpContext context, IBrokerFeed feed) =>
+            host.ServeAsync(context, (stream, leaving) => overview.ServeAsync(stream, feed, leaving)));
+        routes.MapGet("/feed/table", (HttpContext context, Principal who) =>
+            host.ServeAsync(context, (stream, leaving) => table.ServeAsync(stream, who, leaving)));
+        routes.MapGet("/feed/sessions/{id}", (HttpContext context, IBrokerFeed feed, string id) =>
+            feed.Find(id) is null ? NotFound(context) : host.ServeAsync(context, (stream, leaving) => detail.ServeAsync(stream, feed, id, leaving)));
+        routes.MapGet("/feed/sessions/{id}/screen", (HttpContext context, IBrokerFeed feed, Principal who, string id) =>
+        {
+            if (feed.Find(id) is not { } session) { return NotFound(context); }
+            if (!who.Watches(session.Tenant)) { return Refuse(context, StatusCodes.Status403Forbidden); }
+            return host.ServeAsync(context, (stream, leaving) => screen.ServeAsync(stream, id, who.Name, leaving));
+        });
+    }
+
+    private static Task NotFound(HttpContext context) => Refuse(context, StatusCodes.Status404NotFound);
+
+    private static Task Refuse(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,43 @@
+namespace MoshBroker.Dashboard.Feed;
+
+/// <summary>One session as a row of the table. Moments, not ages: a row changes only when something happens.</summary>
+/// <param name="HeardAt">Seconds since 1970 of the last datagram; null before the first.</param>
+/// <param name="Rtt">Milliseconds.</param>
+/// <param name="Loss">Of the client's datagrams, in per cent.</param>
+/// <param name="CreatedAt">Seconds since 1970.</param>
+internal sealed record SessionRow(
+    string Id,
+    string Tenant,
+    string User,
+    string Target,
+    string State,
+    string Command,
+    string Network,
+    int? Rtt,
+    double Loss,
+    long Roams,
+    long? HeardAt,
+    long CreatedAt,
+    int Clients,
+    string? EndReason)
+{
+    public static SessionRow Of(SessionView session, DateTimeOffset now)
+    {
+        ChannelView? channel = session.Channels.MinBy(channel => channel.LastHeardSecondsAgo ?? double.MaxValue);
+        return new SessionRow(
+            session.Id,
+            session.Tenant,
+            session.User,
+            session.Target ?? "",
+            SessionLine.Name(session.State),
+            session.Command,
+            SessionLine.NetworkOf(channel?.Peer),
+            channel?.SrttMs is { } ms ? (int)Math.Round(ms) : null,
+            Math.Round((channel?.UplinkLoss ?? 0) * 100, 1),
+            session.Channels.Sum(each => each.Roams),
+            channel?.LastHeardSecondsAgo is { } ago ? (long)Math.Round(now.ToUnixTimeMilliseconds() / 1000.0 - ago) : null,
+            session.CreatedAt.ToUnixTimeSeconds(),
+            session.Channels.Count(each => !each.IsReadOnly),
+            session.EndReason?.Replace('_', ' '));
+    }
+}

@@ -1,0 +1,49 @@
+// One live connection of a page: opened with it, closed with it, and tried again after a refusal.
+
+/**
+ * @param {string} address
+ * @param {(message: any) => void} onMessage
+ * @param {{onOver?: () => void, lost?: string}} [options]
+ * @returns {{open: () => void, close: () => void}}
+ */
+export function follow(address, onMessage, options = {}) {
+  const live = document.getElementById("live");
+  const lost = options.lost ?? "The broker does not answer. What is shown is old.";
+  /** @type {EventSource | null} */
+  let source = null;
+  let isOver = false;
+
+  function open() {
+    if (source !== null || isOver) return;
+    source = new EventSource(address);
+    source.onmessage = (message) => {
+      document.body.classList.remove("stale");
+      if (live?.textContent === lost) live.textContent = "";
+      onMessage(JSON.parse(message.data));
+    };
+    source.addEventListener("over", () => {
+      isOver = true;
+      close();
+      options.onOver?.();
+    });
+    source.onerror = () => {
+      document.body.classList.add("stale");
+      if (live !== null) live.textContent = lost;
+      // A refusal (logged out, too many viewers) closes the feed for good; the browser itself retries only a connection that broke.
+      if (source?.readyState === EventSource.CLOSED) {
+        close();
+        setTimeout(open, 5000);
+      }
+    };
+  }
+
+  function close() {
+    source?.close();
+    source = null;
+  }
+
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", open);
+  open();
+  return { open, close };
+}

@@ -1,0 +1,156 @@
+// One session: numbers and clients once a second, charts of the time that the page is open, the live screen, and the actions.
+import uPlot from "/lib/uplot/uPlot.js";
+import { follow } from "/js/feed.js";
+import { watchScreen } from "/js/screen.js";
+import { act, ago, find, setText, size } from "/js/page.js";
+
+/**
+ * @typedef {{id: number, port: number, peer: string | null, srttMs: number | null, lastHeardSecondsAgo: number | null, bytesIn: number, bytesOut: number,
+ *   roams: number, drops: Record<string, number>, uplinkLoss: number, downlinkRepeats: number, isReadOnly: boolean}} Client
+ * @typedef {{id: string, state: string, columns: number, rows: number, idleSeconds: number | null, ptyBytesRead: number, ptyBytesWritten: number,
+ *   endReason: string | null, channels: Client[]}} Session
+ */
+
+const id = find("#session", HTMLElement).dataset.id ?? "";
+const mayAct = document.getElementById("actions") !== null;
+const chartSeconds = 600;
+
+/** @param {string} name @param {string} text */
+const show = (name, text) => setText(find(`#numbers [data-field=${name}]`, HTMLElement), text);
+const percent = (/** @type {number} */ share) => `${(share * 100).toFixed(1)} %`;
+
+/** Hours and minutes, whatever the browser's country. @param {any} _ @param {number[]} seconds */
+const clock = (_, seconds) => seconds.map((at) => new Date(at * 1000).toTimeString().slice(0, 5));
+
+/** @param {string} selector @param {string} unit */
+function chart(selector, unit) {
+  const place = find(selector, HTMLElement);
+  const ink = () => getComputedStyle(place).color;
+  const options = {
+    width: place.clientWidth || 400,
+    height: 140,
+    legend: { show: false },
+    cursor: { y: false },
+    scales: { x: { range: () => { const now = Date.now() / 1000; return [now - chartSeconds, now]; } }, y: { range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => [0, Math.max(high || 0, unit === "ms" ? 20 : 5) * 1.1] } },
+    axes: [{ stroke: ink, grid: { show: false }, values: clock }, { stroke: ink, size: 44, grid: { stroke: "rgba(128,128,128,.2)" } }],
+    series: [{}, { stroke: "#3b82c4", width: 1.5, fill: "rgba(59,130,196,.12)", spanGaps: false }],
+  };
+  /** @type {[number[], (number | null)[]]} */
+  const data = [[], []];
+  const plot = new uPlot(options, data, place);
+  new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: 140 })).observe(place);
+  return (/** @type {number | null} */ value) => {
+    data[0].push(Date.now() / 1000);
+    data[1].push(value);
+    if (data[0].length > chartSeconds) {
+      data[0].shift();
+      data[1].shift();
+    }
+    plot.setData(data);
+  };
+}
+
+const rttChart = chart("#chart-rtt", "ms");
+const heardChart = chart("#chart-heard", "s");
+
+/** @param {Client} client */
+const nameOf = (client) => (client.isReadOnly ? "watcher" : client.port > 0 ? `mosh ${client.id}` : "ssh");
+
+/** @param {Client[]} clients */
+function showClients(clients) {
+  const body = find("#clients tbody", HTMLTableSectionElement);
+  while (body.rows.length > clients.length) body.deleteRow(-1);
+  clients.forEach((client, index) => {
+    const row = body.rows[index] ?? body.insertRow();
+    while (row.cells.length < 9) row.insertCell();
+    const texts = [
+      nameOf(client), client.peer ?? "–", client.srttMs === null ? "–" : `${Math.round(client.srttMs)} ms`, ago(client.lastHeardSecondsAgo),
+      size(client.bytesIn), size(client.bytesOut), String(client.roams),
+      Object.entries(client.drops).map(([reason, count]) => `${reason.replaceAll("_", " ")} ${count}`).join(", ") || "–",
+    ];
+    texts.forEach((text, column) => {
+      row.cells[column].className = column >= 2 && column <= 6 ? "number" : column === 1 ? "mono" : "";
+      setText(row.cells[column], text);
+    });
+    if (mayAct && !client.isReadOnly && row.dataset.channel !== String(client.id)) {
+      row.dataset.channel = String(client.id);
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = "Detach…";
+      button.addEventListener("click", () => ask("detach", { channel: client.id, name: nameOf(client) }));
+      row.cells[8].replaceChildren(button);
+    } else if (client.isReadOnly && row.dataset.channel !== undefined) {
+      delete row.dataset.channel;
+      row.cells[8].replaceChildren();
+    }
+  });
+  find("#clients", HTMLElement).hidden = clients.length === 0;
+  find("#no-clients", HTMLElement).hidden = clients.length > 0;
+}
+
+/** @param {Session} session */
+function showSession(session) {
+  const state = find("#state", HTMLElement);
+  setText(state, session.endReason ? `${session.state}: ${session.endReason.replaceAll("_", " ")}` : session.state);
+  state.className = `state ${session.state}`;
+  const heard = session.channels.filter((client) => client.lastHeardSecondsAgo !== null && !client.isReadOnly).sort((one, other) => (one.lastHeardSecondsAgo ?? 0) - (other.lastHeardSecondsAgo ?? 0))[0];
+  show("rtt", heard?.srttMs != null ? `${Math.round(heard.srttMs)} ms` : "–");
+  show("lossUp", heard ? percent(heard.uplinkLoss) : "–");
+  show("lossDown", heard ? percent(heard.downlinkRepeats) : "–");
+  show("heard", ago(heard?.lastHeardSecondsAgo ?? null));
+  show("roams", String(session.channels.reduce((sum, client) => sum + client.roams, 0)));
+  show("idle", session.idleSeconds === null ? "–" : `${Math.round(session.idleSeconds)} s`);
+  show("window", `${session.columns}×${session.rows}`);
+  show("read", size(session.ptyBytesRead));
+  show("written", size(session.ptyBytesWritten));
+  showClients(session.channels);
+  rttChart(heard?.srttMs ?? null);
+  heardChart(heard?.lastHeardSecondsAgo ?? null);
+  if (session.endReason) for (const button of document.querySelectorAll("#actions button, #clients button")) /** @type {HTMLButtonElement} */ (button).disabled = true;
+}
+
+/** @type {Record<string, string>} */
+const questions = {
+  message: "Show a line on the user's screen? It stays for a minute, or until they type.",
+  lock: "Lock this session? Its screen is hidden and takes no keys until it is unlocked or its user logs in again. The program goes on.",
+  close: "Close this session? Its program is hung up, and every client is told.",
+  detach: "Detach this client? The session goes on without it.",
+};
+
+/** @param {string} what @param {{channel?: number, name?: string}} [about] */
+function ask(what, about = {}) {
+  const dialog = find("#ask", HTMLDialogElement);
+  const line = find("#ask [name=line]", HTMLInputElement);
+  setText(find("#question", HTMLElement), about.name ? `${questions[what]} (${about.name})` : questions[what]);
+  find("#text", HTMLElement).hidden = what !== "message";
+  line.required = what === "message";
+  line.value = "";
+  setText(find("#confirm", HTMLElement), { message: "Show", lock: "Lock", close: "Close it", detach: "Detach" }[what] ?? "Confirm");
+  dialog.returnValue = "no";
+  dialog.onclose = async () => {
+    if (dialog.returnValue !== "yes") return;
+    if (what === "message") tell(await act(`/sessions/${id}/message`, { text: line.value }), "The line is on the screen.");
+    else if (what === "detach") tell(await act(`/sessions/${id}/channels/${about.channel}/detach`), "The client is told.");
+    else tell(await act(`/sessions/${id}/${what}`), { lock: "Locked.", close: "The session ends." }[what] ?? "Done.");
+  };
+  dialog.showModal();
+  (what === "message" ? line : find("#ask [value=no]", HTMLButtonElement)).focus();
+}
+
+/** @param {string | null} fault @param {string} done */
+function tell(fault, done) {
+  const outcome = find("#outcome", HTMLElement);
+  outcome.className = fault === null ? "" : "bad";
+  setText(outcome, fault ?? done);
+}
+
+if (mayAct) {
+  for (const button of document.querySelectorAll("#actions [data-act]")) {
+    const what = /** @type {HTMLElement} */ (button).dataset.act ?? "";
+    button.addEventListener("click", async () => (what === "unlock" ? tell(await act(`/sessions/${id}/unlock`), "Unlocked.") : ask(what)));
+  }
+}
+
+const watch = document.getElementById("watch");
+if (watch instanceof HTMLButtonElement) watchScreen(id, watch, find("#screen", HTMLElement));
+follow(`/feed/sessions/${id}`, showSession);

@@ -1,0 +1,7 @@
+namespace MoshBroker.Dashboard.Tests;
+
+[CollectionDefinition(Name)]
+public sealed class DashboardGroup : ICollectionFixture<DashboardFixture>
+{
+    public const string Name = "dashboard";
+}
