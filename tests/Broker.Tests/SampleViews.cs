@@ -12,7 +12,10 @@ internal static class SampleViews
         new Dictionary<string, long>(StringComparer.Ordinal) { ["auth_failed"] = 3 });
 
     public static SessionView Session(string id = "1a2b3c4d", SessionState state = SessionState.Attached, string command = "bash", string user = "ann") => new(
-        id, state, 1000, user, command, 4242, Start, 120, 40, 12.4, 5000, 300, EndReason: null, [Channel(state == SessionState.Starting ? null : "198.51.100.7:40112")]);
+        id, state, 1000, user, command, 4242, Start, 120, 40, 12.4, 5000, 300, EndReason: null, [Channel(state == SessionState.Starting ? null : "198.51.100.7:40112")])
+    {
+        Verdict = new VerdictView("path_lossy", Start, "The path loses datagrams: 17 % in the last half minute."),
+    };
 
     public static NodeView Node(string? notReady = null) => new(
         "node-1", "0.1.0", Start,

@@ -24,6 +24,12 @@ internal interface IBackend : IDisposable
     /// <summary>Sets the window size that the program sees.</summary>
     void Resize(int columns, int rows);
 
+    /// <summary>How its terminal answers to the keys that stop its output.</summary>
+    TtyFlow Flow => TtyFlow.Usual;
+
+    /// <summary>Bytes of input that its terminal took and the program has not read. A few system calls: for when there is a doubt.</summary>
+    int CountUnread() => 0;
+
     /// <summary>While it is paused its output waits in the kernel, and a program that writes more is held up there.</summary>
     void Pause(bool isPaused)
     {

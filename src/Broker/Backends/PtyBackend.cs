@@ -76,6 +76,17 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
         if (!_disposed) { PtyNative.Resize(_master, columns, rows); }
     }
 
+    public TtyFlow Flow => _disposed ? default : PtyNative.FlowOf(_master);
+
+    public int CountUnread()
+    {
+        if (_disposed) { return 0; }
+        _loop.Guard.Enter();
+        int count = PtyNative.CountUnread(_master);
+        _loop.Guard.Leave();
+        return count;
+    }
+
     public void Pause(bool isPaused)
     {
         if (_disposed || isPaused == _paused) { return; }

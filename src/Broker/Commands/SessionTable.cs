@@ -27,13 +27,13 @@ internal static class SessionTable
 
     public static void PrintList(IAnsiConsole console, IReadOnlyList<SessionView> sessions)
     {
-        string[] heads = ["ID", "USER", "STATE", "COMMAND", "PEER", "RTT", "HEARD", "IDLE", "SIZE", "CREATED"];
+        string[] heads = ["ID", "USER", "STATE", "VERDICT", "COMMAND", "PEER", "RTT", "HEARD", "IDLE", "SIZE", "CREATED"];
         Print(console, heads, sessions.Select(session =>
         {
             ChannelView? channel = Best(session);
             return new[]
             {
-                session.Id, session.User, State(session), session.Command, channel?.Peer ?? "-", Milliseconds(channel?.SrttMs),
+                session.Id, session.User, State(session), session.Verdict?.Cause.Replace('_', ' ') ?? "-", session.Command, channel?.Peer ?? "-", Milliseconds(channel?.SrttMs),
                 Age(channel?.LastHeardSecondsAgo), Age(session.IdleSeconds), Size(session), Time(session.CreatedAt),
             };
         }));
@@ -57,6 +57,12 @@ internal static class SessionTable
 
     public static void PrintOne(IAnsiConsole console, SessionView session)
     {
+        if (session.Verdict is { } verdict)
+        {
+            console.WriteLine(Plain(verdict.Line));
+            console.WriteLine();
+        }
+
         (string Name, string Value)[] facts =
         [
             ("session", session.Id),
@@ -71,7 +77,21 @@ internal static class SessionTable
             ("to program", $"{session.PtyBytesWritten} bytes"),
         ];
         foreach ((string name, string value) in facts) { console.WriteLine($"{name,-13} {Plain(value)}"); }
-        if (session.Channels.Count == 0) { return; }
+        if (session.Channels.Count > 0) { PrintChannels(console, session); }
+        if (session.Timeline is not { Count: > 0 } timeline) { return; }
+        console.WriteLine();
+        DateTimeOffset day = default;
+        foreach (TimelineEventView happened in timeline)
+        {
+            DateTimeOffset at = happened.At.ToUniversalTime();
+            if (at.Date != day.Date) { console.WriteLine(at.ToString("yyyy-MM-dd (UTC)", CultureInfo.InvariantCulture)); }
+            day = at;
+            console.WriteLine($"{at.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}  {Plain(happened.Line)}");
+        }
+    }
+
+    private static void PrintChannels(IAnsiConsole console, SessionView session)
+    {
         console.WriteLine();
         string[] heads = ["CHANNEL", "PORT", "PEER", "RTT", "HEARD", "IN", "OUT", "BYTES IN", "BYTES OUT", "ROAMS", "DROPPED"];
         Print(console, heads, session.Channels.Select(channel => new[]

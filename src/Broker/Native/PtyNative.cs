@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using MoshBroker.Backends;
 
 namespace MoshBroker.Native;
 
@@ -8,6 +9,11 @@ internal static partial class PtyNative
 {
     private const nuint SetWindowSize = 0x5414; // TIOCSWINSZ
     private const nuint GetPeer = 0x5441; // TIOCGPTPEER
+    private const nuint InputWaiting = 0x541B; // FIONREAD
+    private const int AttributesSize = 128;
+    private const uint StopsOutput = 0x400; // IXON
+    private const uint AnyKeyResumes = 0x800; // IXANY
+    private const uint SendsSignals = 0x1; // ISIG
     private const int GetFlags = 3; // F_GETFL
     private const int SetFlags = 4; // F_SETFL
     private const int SetDescriptorFlags = 2; // F_SETFD
@@ -57,6 +63,28 @@ internal static partial class PtyNative
         return TryStat(slave, out FileStatus owner) && owner.Uid == uid;
     }
 
+    /// <summary>How the terminal answers to the keys that stop its output; nothing does when it cannot be asked.</summary>
+    public static unsafe TtyFlow FlowOf(FileDescriptor master)
+    {
+        // struct termios as libc has it: four words of flags (input, output, control, local), the line discipline, and the control characters.
+        byte* attributes = stackalloc byte[AttributesSize];
+        if (GetAttributes(master, attributes) != 0) { return default; }
+        uint input = *(uint*)attributes;
+        uint local = *(uint*)(attributes + 12);
+        byte* keys = attributes + 17;
+        return new TtyFlow((input & StopsOutput) != 0, (input & AnyKeyResumes) != 0, (local & SendsSignals) != 0, Stop: keys[9], Start: keys[8], Interrupt: keys[0], Quit: keys[1], Suspend: keys[10]);
+    }
+
+    /// <summary>Bytes that the program could read and has not; 0 when it cannot be said. The program's side has to be opened for that: the master is not told.</summary>
+    public static unsafe int CountUnread(FileDescriptor master)
+    {
+        int peer = OpenPeer(master, GetPeer, OpenReadWriteNoControl | NonBlocking);
+        if (peer < 0) { return 0; }
+        using FileDescriptor slave = new(peer);
+        int count = 0;
+        return IoControl(slave, InputWaiting, &count) == 0 ? count : 0;
+    }
+
     public static bool IsPipe(FileDescriptor fd) => TryStat(fd, out FileStatus status) && (status.Mode & TypeMask) == Fifo;
 
     private static unsafe bool TryStat(FileDescriptor fd, out FileStatus status)
@@ -79,6 +107,9 @@ internal static partial class PtyNative
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int OpenPeer(FileDescriptor fd, nuint request, int flags);
+
+    [LibraryImport("libc", EntryPoint = "tcgetattr", SetLastError = true)]
+    private static unsafe partial int GetAttributes(FileDescriptor terminal, byte* attributes);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(FileDescriptor fd, int command, int argument);

@@ -8,6 +8,7 @@ using MoshBroker.Protocol.Datagrams;
 using MoshBroker.Protocol.States;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Protocol.Terminal;
+using MoshBroker.Sessions.Verdicts;
 using MoshBroker.Telemetry;
 
 namespace MoshBroker.Sessions;
@@ -43,6 +44,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         _session = session;
         _host = host;
         _meter = new ChannelMeter(host.Metrics, session.Tenant, session.BackendKind, session.Facts.Id);
+        Path = new PathWatch(session.Diagnosis.Timeline);
         Id = seed.Id;
         Port = seed.Port;
         IsReadOnly = seed.IsReadOnly;
@@ -62,6 +64,12 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     }
 
     public int Id { get; }
+
+    /// <summary>What is known of the way to the client and back.</summary>
+    public PathWatch Path { get; }
+
+    /// <summary>True while its share of the bandwidth is used up.</summary>
+    public bool IsHeldBack { get; private set; }
 
     /// <summary>The time of the last datagram.</summary>
     public MonoTime Now => _now;
@@ -112,6 +120,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             _meter.OnDatagram(now, path, datagram.Length, verdict, heard, verdict.IsAuthentic ? PeerClass.Known : ClassOf(now, path.Peer));
             if (!verdict.IsAccepted) { _drops[(int)verdict.Reason]++; }
             if (verdict.IsFresh && path != _path) { Move(path); }
+            if (verdict.IsAuthentic) { Path.OnDatagram(now, verdict, _transport.AcknowledgedNumber, _transport.OutstandingStates > 0); }
             if (verdict.RemoteAdvanced) { TakeInput(now); }
         }
         catch (Exception failure)
@@ -193,7 +202,10 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             if (happened.Reason == EndReason.NonceReuse) { _meter.Metrics.NonceReuseBlocked(); }
         }
 
-        _meter.Report(now, _transport.Statistics);
+        TransportStatistics numbers = _transport.Statistics;
+        _meter.Report(now, numbers);
+        Path.OnFlushed(now, numbers, _transport.OutstandingStates > 0);
+        IsHeldBack = mayTransmit > now;
 
         MonoTime due = _transport.NextTimeout ?? MonoTime.Forever;
         MonoTime heldFrom = MonoTime.Max(_heldBackUntil, MonoTime.Max(due, now));
@@ -316,7 +328,9 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         Volatile.Write(ref _peer, path.Peer.ToString());
         if (roamed)
         {
-            _meter.OnRoamed(RoamKinds.Between(from, path.Peer), isFlap: path.Peer == _previous && _now.Since(_leftPrevious) <= FlapWithinMs);
+            RoamKind kind = RoamKinds.Between(from, path.Peer);
+            Path.OnRoamed(_now, kind);
+            _meter.OnRoamed(kind, isFlap: path.Peer == _previous && _now.Since(_leftPrevious) <= FlapWithinMs);
             (_previous, _leftPrevious) = (from, _now);
         }
         else

@@ -3,6 +3,7 @@ using MoshBroker.Actors;
 using MoshBroker.Endpoint;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.StateSync;
+using MoshBroker.Sessions.Verdicts;
 using MoshBroker.Telemetry;
 
 namespace MoshBroker.Sessions;
@@ -15,6 +16,9 @@ internal interface ISessionHost
     TransportScratch Scratch { get; }
 
     BrokerMetrics Metrics { get; }
+
+    /// <summary>Whether the thread keeps up.</summary>
+    LoopLoad Load { get; }
 
     /// <summary>Chaff.</summary>
     IRandomSource Random { get; }

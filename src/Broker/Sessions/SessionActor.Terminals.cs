@@ -1,5 +1,6 @@
 using MoshBroker.Native;
 using MoshBroker.Protocol;
+using MoshBroker.Sessions.Verdicts;
 
 namespace MoshBroker.Sessions;
 
@@ -24,6 +25,7 @@ internal sealed partial class SessionActor
         terminal.SetOverlay(_terms.Overlay);
         Volatile.Write(ref _terminals, [.. _terminals, terminal]);
         _log.Attached(Facts.Id, attach.Seed.From);
+        Diagnosis.Timeline.Add(now, TimelineKind.Attached, -1);
         Recording?.Mark(now, $"{(attach.Seed.IsReadOnly ? "watcher" : "terminal")} attached: {attach.Seed.From}");
         if (!attach.Seed.IsReadOnly) { OnNewState(now); }
     }
@@ -50,6 +52,7 @@ internal sealed partial class SessionActor
             TerminalChannel[] gone = Array.FindAll(_terminals, terminal => terminal.IsGone);
             Volatile.Write(ref _terminals, Array.FindAll(_terminals, terminal => !terminal.IsGone));
             foreach (TerminalChannel terminal in gone) { terminal.Dispose(); }
+            Diagnosis.Timeline.Add(now, TimelineKind.Detached, -1);
         }
 
         return next;

@@ -7,6 +7,7 @@ using MoshBroker.Protocol;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Protocol.Terminal;
 using MoshBroker.Recording;
+using MoshBroker.Sessions.Verdicts;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
@@ -58,6 +59,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         _startBackend = startBackend;
         _firstSeed = firstSeed;
         _terminal = new Emulator(facts.Columns, facts.Rows);
+        Diagnosis = new SessionDiagnosis(Stats, host.Load, isRemote: BackendKind == BackendKind.Ssh);
         HeldEpoch = facts.Epoch;
         Stats.Columns = facts.Columns;
         Stats.Rows = facts.Rows;
@@ -80,6 +82,9 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     public SessionFacts Facts { get; }
 
     public SessionStats Stats { get; } = new();
+
+    /// <summary>Why it feels frozen, if it does, and what happened to it.</summary>
+    public SessionDiagnosis Diagnosis { get; }
 
     /// <summary>The number by which the tenant is counted.</summary>
     public int Tenant { get; }
@@ -123,6 +128,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         try
         {
             Stats.PtyBytesRead += output.Length;
+            Diagnosis.Program.OnOutput(now);
             _host.Metrics.FromProgram(output.Length);
             if (Recording is { } recording)
             {
@@ -192,6 +198,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         Stats.PtyBytesWritten += keys.Length;
         _host.Metrics.ToProgram(keys.Length);
         Recording?.Input(now, keys);
+        Diagnosis.Program.OnInput(now, keys, _backend);
         _backend.Send(now, keys);
     }
 
@@ -199,6 +206,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
 
     public void OnMoved(Channel channel, string peer, bool roamed)
     {
+        if (!roamed) { Diagnosis.Timeline.Add(channel.Now, TimelineKind.Attached, channel.Id); }
         if (!roamed && IsFirst(channel)) { Facts.Attempt?.End(BootstrapPhase.FirstDatagram); }
         if (roamed) { _log.Roamed(Facts.Id, peer); }
         else { _log.Attached(Facts.Id, peer); }
@@ -218,6 +226,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
             case SessionMessage.Start:
                 _startedAt = now;
                 _terms.Begin(now);
+                Diagnosis.Begin(now);
                 if (Facts.Admission is { } admission) { _terms.Admit(now, Facts.CreatedAt, admission, unlocks: false); }
                 _cpu.SetShare(now, _terms.CpuPercent);
                 try
@@ -344,6 +353,13 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
             return MonoTime.Forever;
         }
 
+        if (_phase <= Phase.Live)
+        {
+            Channel? channel = LastHeard();
+            bool isHeld = IsHeldBack || channel is { IsHeldBack: true };
+            next = MonoTime.Min(next, Diagnosis.Assess(now, channel, _backend, isAtTty: _terminals.Length > 0, isHeld));
+        }
+
         return MonoTime.Min(MonoTime.Min(next, UpdateDeadline), OwnDeadline());
     }
 
@@ -372,6 +388,18 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         }
 
         _owner.OnStopped(this);
+    }
+
+    /// <summary>Of those who may type, the client that was heard last.</summary>
+    private Channel? LastHeard()
+    {
+        Channel? last = null;
+        foreach (Channel channel in _channels)
+        {
+            if (!channel.IsReadOnly && channel.IsOpen && (last is null || channel.Path.Heard > last.Path.Heard)) { last = channel; }
+        }
+
+        return last;
     }
 
     private bool IsHeldBack => _resumesAt < MonoTime.Forever || Recording is { HoldsBack: true };
@@ -438,6 +466,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         if (_terms.IsLocked != wasLocked)
         {
             Volatile.Write(ref Stats.LockedSince, _terms.IsLocked ? now.Milliseconds : 0);
+            Diagnosis.Timeline.Add(now, _terms.IsLocked ? TimelineKind.Locked : TimelineKind.Unlocked);
             _owner.OnLockChanged(this, _terms.LockLine);
         }
 
@@ -454,6 +483,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         Stats.Columns = frame.Columns;
         Stats.Rows = frame.Rows;
         Recording?.Resize(viewer.Now, frame.Columns, frame.Rows);
+        Diagnosis.Timeline.Add(viewer.Now, TimelineKind.Resized, frame.Columns, frame.Rows);
     }
 
     private void Answer(MonoTime now)
@@ -472,6 +502,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         _phase = Phase.Ending;
         _endingSince = now;
         Volatile.Write(ref Stats.EndReason, (int)reason);
+        Diagnosis.Timeline.Add(now, TimelineKind.Ended, (int)reason);
         // The screen stays as it is now, half-drawn if the program left it so; the program is hung up on.
         _terminal.EndSynchronizedUpdate();
         _backend?.Dispose();
@@ -496,6 +527,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         foreach (Channel closed in _channels.Where(channel => channel.IsClosed))
         {
             _log.ChannelEnded(Facts.Id, closed.Id, closed.EndReason.ToString());
+            Diagnosis.Timeline.Add(closed.Now, TimelineKind.Detached, closed.Id);
             closed.Dispose();
         }
 

@@ -13,6 +13,7 @@ using MoshBroker.Protocol;
 using MoshBroker.Protocol.Crypto;
 using MoshBroker.Recording;
 using MoshBroker.Protocol.StateSync;
+using MoshBroker.Sessions.Verdicts;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
@@ -99,7 +100,10 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         }
     }
 
-    public SessionView? Find(string id) => _sessions.TryGetValue(id, out SessionEntry? entry) ? View(entry) : null;
+    /// <summary>One session, with what happened to it lately.</summary>
+    public SessionView? Find(string id) => _sessions.TryGetValue(id, out SessionEntry? entry)
+        ? View(entry) with { Timeline = VerdictWords.Timeline(entry.Actor, _clock.Now(), _time.GetUtcNow()) }
+        : null;
 
     /// <summary>Makes a session of what <c>open</c> brought; takes over the request's descriptors, whatever the answer.</summary>
     public async Task<OpenAnswer> OpenAsync(OpenRequest request, CancellationToken cancellation)
@@ -454,5 +458,10 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         if (rules?.Sessions is { } most) { live.UseQuota(_metrics.Tenant(tenant), QuotaResource.Sessions, _quotas.Count(tenant, "").OfTenant / (double)most); }
     }
 
-    private SessionView View(SessionEntry entry) => SessionViews.Of(entry.Actor, _clock.Now());
+    private SessionView View(SessionEntry entry)
+    {
+        MonoTime now = _clock.Now();
+        SessionView view = SessionViews.Of(entry.Actor, now);
+        return view.EndReason is null ? view with { Verdict = VerdictWords.Verdict(entry.Actor, now, _time.GetUtcNow()) } : view;
+    }
 }

@@ -17,5 +17,10 @@ internal sealed class SessionStats
     /// <summary>The reason of the end as an int; -1 while the session lives.</summary>
     public int EndReason = -1;
 
+    /// <summary>A <see cref="Verdicts.VerdictCause">cause</see>, since when, and the number that goes with it.</summary>
+    public int VerdictCause = (int)Verdicts.VerdictCause.NoClient;
+    public long VerdictSince;
+    public long VerdictDetail;
+
     public bool HasEnded => Volatile.Read(ref EndReason) >= 0;
 }

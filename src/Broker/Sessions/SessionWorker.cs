@@ -4,20 +4,29 @@ using MoshBroker.Endpoint;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.StateSync;
+using MoshBroker.Sessions.Verdicts;
 using MoshBroker.Telemetry;
 
 namespace MoshBroker.Sessions;
 
 /// <summary>A loop, and what the turns on it share because a turn never waits: buffers and compression state.</summary>
-internal sealed class SessionWorker(MonoClock clock, int number, BrokerMetrics metrics) : ISessionHost, IDisposable
+internal sealed class SessionWorker : ISessionHost, IDisposable
 {
     private const int ReadLength = 64 * 1024; // The kernel gives at most 4 KiB of a terminal at a time; later kernels may give more.
 
     private readonly ReceiveBatch _batch = new();
 
-    public EpollLoop Loop { get; } = new(clock, $"sessions-{number}", wait => metrics.MailboxWaited(ActorKind.Session, wait));
+    public SessionWorker(MonoClock clock, int number, BrokerMetrics metrics)
+    {
+        Metrics = metrics;
+        Loop = new EpollLoop(clock, $"sessions-{number}", OnTurn);
+    }
 
-    public BrokerMetrics Metrics { get; } = metrics;
+    public EpollLoop Loop { get; }
+
+    public BrokerMetrics Metrics { get; }
+
+    public LoopLoad Load { get; } = new();
 
     public IDispatcher Dispatcher => Loop;
 
@@ -44,5 +53,11 @@ internal sealed class SessionWorker(MonoClock clock, int number, BrokerMetrics m
         Loop.Dispose();
         _batch.Dispose();
         Scratch.Dispose();
+    }
+
+    private void OnTurn(TimeSpan wait)
+    {
+        Metrics.MailboxWaited(ActorKind.Session, wait);
+        Load.OnTurn(wait);
     }
 }

@@ -83,6 +83,10 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
         _ => null,
     };
 
+    public TtyFlow Flow => _pty?.Flow ?? default;
+
+    public int CountUnread() => _pty?.CountUnread() ?? 0;
+
     public void Release(MonoTime now)
     {
         if (_phase == Phase.Waiting) { Prepare(); }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MoshBroker.Dashboard.Feed;
 
 /// <summary>A session at one moment, without a word of its screen, title included.</summary>
@@ -25,4 +27,11 @@ internal sealed record SessionView(
 
     /// <summary>What policy calls where it leads; null for a program that its user started himself.</summary>
     public string? Target { get; init; }
+
+    /// <summary>Null once the session is over.</summary>
+    public VerdictView? Verdict { get; init; }
+
+    /// <summary>What happened in the last hour, oldest first; only where one session was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TimelineEventView>? Timeline { get; init; }
 }

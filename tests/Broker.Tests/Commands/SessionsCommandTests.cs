@@ -18,9 +18,9 @@ public sealed class SessionsCommandTests
 
         Assert.Equal((0, "sessions-list\n"), (run.Status, await broker.Request));
         Assert.Equal(3, lines.Length);
-        Assert.Matches(@"^ID +USER +STATE +COMMAND +PEER +RTT +HEARD +IDLE +SIZE +CREATED *$", lines[0]);
-        Assert.Matches(@"^1a2b3c4d +ann +attached +bash +198\.51\.100\.7:40112 +42 ms +0\.8 s +12\.4 s +120x40 +2026-07-01 12:00:00Z *$", lines[1]);
-        Assert.Matches(@"^00ff00ff +ann +starting +vim a b +- +- +- +", lines[2]);
+        Assert.Matches(@"^ID +USER +STATE +VERDICT +COMMAND +PEER +RTT +HEARD +IDLE +SIZE +CREATED *$", lines[0]);
+        Assert.Matches(@"^1a2b3c4d +ann +attached +path lossy +bash +198\.51\.100\.7:40112 +42 ms +0\.8 s +12\.4 s +120x40 +2026-07-01 12:00:00Z *$", lines[1]);
+        Assert.Matches(@"^00ff00ff +ann +starting +path lossy +vim a b +- +- +- +", lines[2]);
     }
 
     [Fact]
@@ -54,6 +54,21 @@ public sealed class SessionsCommandTests
         Assert.Matches(@"(?m)^session +1a2b3c4d$", run.Output);
         Assert.Matches(@"(?m)^user +ann \(1000\)$", run.Output);
         Assert.Matches(@"(?m)^1 +60123 +198\.51\.100\.7:40112 .*auth_failed=3 *$", run.Output);
+    }
+
+    [Fact]
+    public async Task The_verdict_is_said_first_and_what_happened_last()
+    {
+        DateTimeOffset at = new(2026, 7, 1, 23, 59, 58, TimeSpan.Zero);
+        SessionView session = SampleViews.Session() with
+        {
+            Timeline = [new TimelineEventView(at, "attached", "client 1 came"), new TimelineEventView(at.AddSeconds(3), "verdict", "path lossy (after 3 s)")],
+        };
+        using ScriptedBroker broker = new("ok", "json", JsonSerializer.Serialize(session, FeedJson.Default.SessionView));
+        CommandLineRun run = await CommandLineRun.Of("sessions", "show", "1a2b3c4d", "--broker", broker.Path);
+
+        Assert.StartsWith("The path loses datagrams: 17 % in the last half minute.\n\nsession", run.Output, StringComparison.Ordinal);
+        Assert.EndsWith("\n\n2026-07-01 (UTC)\n23:59:58  client 1 came\n2026-07-02 (UTC)\n00:00:01  path lossy (after 3 s)\n", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text;
 using MoshBroker.Backends;
 using MoshBroker.Protocol;
+using MoshBroker.Telemetry;
 
 namespace MoshBroker.Broker.Tests.Sessions;
 
@@ -64,6 +65,14 @@ internal sealed class InMemoryBackend(IBackendHandler handler) : IBackend
     public void NoteEnd(BackendEnd end) => handler.OnBackendEnded(end);
 
     public void Dispose() => IsDisposed = true;
+
+    public TtyFlow Flow { get; set; } = TtyFlow.Usual;
+
+    public TargetState? Target { get; set; } = TargetState.Open;
+
+    public int Unread { get; set; }
+
+    public int CountUnread() => Unread;
 
     public bool IsPaused { get; private set; }
 

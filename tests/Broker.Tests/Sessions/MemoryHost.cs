@@ -4,6 +4,7 @@ using MoshBroker.Endpoint;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Sessions;
+using MoshBroker.Sessions.Verdicts;
 using MoshBroker.Telemetry;
 using MoshBroker.Testing;
 
@@ -17,6 +18,8 @@ internal sealed class MemoryHost : ISessionHost, IDisposable
     public IDispatcher Dispatcher => Loop;
 
     public TransportScratch Scratch { get; } = new();
+
+    public LoopLoad Load { get; } = new();
 
     public BrokerMetrics Metrics { get; } = new();
 

@@ -17,6 +17,7 @@ internal sealed class ScriptedClient : IDisposable
     private readonly TransportScratch _scratch = new();
     private readonly ArrayBufferWriter<byte> _datagram = new(2048);
     private readonly SessionKey _key;
+    private readonly HashSet<UdpAddress> _left = [];
 
     public ScriptedClient(MonoTime now, MemoryEndpoint endpoint, SessionKey key, int lastAddressByte = 1, int columns = 80, int rows = 24)
     {
@@ -32,10 +33,25 @@ internal sealed class ScriptedClient : IDisposable
 
     public Transport<UserInputState, RemoteScreenState> Transport { get; }
 
-    public UdpPath Path { get; set; }
+    public UdpPath Path
+    {
+        get;
+        set
+        {
+            _left.Add(field.Peer);
+            _left.Remove(value.Peer);
+            field = value;
+        }
+    }
 
     /// <summary>True while the client hears and says nothing.</summary>
     public bool IsAway { get; set; }
+
+    /// <summary>True while it does nothing at all; what is sent to it is lost.</summary>
+    public bool IsAsleep { get; set; }
+
+    /// <summary>Says of a datagram whether it is lost on the way: true in the first argument for one from the client.</summary>
+    public Func<bool, bool> Loses { get; set; } = _ => false;
 
     public EndReason EndReason => Transport.EndReason;
 
@@ -55,17 +71,18 @@ internal sealed class ScriptedClient : IDisposable
     {
         while (_endpoint.Sent.TryPeek(out (UdpPath Path, byte[] Bytes) next))
         {
-            if (next.Path.Peer != Path.Peer && !IsAway) { return; }
+            if (next.Path.Peer != Path.Peer && !_left.Contains(next.Path.Peer) && !IsAway && !IsAsleep) { return; }
             _endpoint.Sent.Dequeue();
-            if (!IsAway) { Transport.OnDatagram(now, next.Bytes, congestionExperienced: false); }
+            if (next.Path.Peer == Path.Peer && !IsAway && !IsAsleep && !Loses(false)) { Transport.OnDatagram(now, next.Bytes, congestionExperienced: false); }
         }
 
+        if (IsAsleep) { return; }
         Transport.OnTimeout(now);
         while (Transport.TryTransmit(now, _datagram))
         {
             byte[] bytes = _datagram.WrittenSpan.ToArray();
             _datagram.ResetWrittenCount();
-            if (!IsAway) { _endpoint.Receive(now, Path, bytes); }
+            if (!IsAway && !Loses(true)) { _endpoint.Receive(now, Path, bytes); }
         }
     }
 

@@ -1,0 +1,112 @@
+using MoshBroker.Endpoint;
+using MoshBroker.Protocol;
+using MoshBroker.Protocol.StateSync;
+
+namespace MoshBroker.Sessions.Verdicts;
+
+/// <summary>What one client's datagrams say about the path between it and us. Belongs to the session's loop.</summary>
+internal sealed class PathWatch(SessionTimeline timeline)
+{
+    // One datagram may have left before what it should acknowledge arrived, or may be the only one whose partner was lost.
+    private const int DeafDatagrams = 2;
+    private const long ShortestRoundTripMs = 300;
+    private const long LongestRoundTripMs = 3000;
+
+    // A client hops by itself when it has had no round trip for 10 s.
+    private const long HopAfterMs = 9000;
+
+    private const ulong LongestGap = 1 << 18; // Beyond it nothing was lost: the sender left the numbers out.
+
+    private LossWindow _losses;
+    private ulong _frames;
+    private ulong _repeats;
+    private ulong _acknowledged;
+    private MonoTime _acknowledgedAt = MonoTime.Never;
+    private MonoTime _waitingSince = MonoTime.Forever;
+    private MonoTime _heard = MonoTime.Never;
+    private long _roundTripMs = LongestRoundTripMs;
+    private int _deaf;
+    private MonoTime _candidate = MonoTime.Never;
+    private MonoTime _reboundAt = MonoTime.Never;
+    private MonoTime _returnedAt = MonoTime.Never;
+    private bool _wasAsleep;
+
+    /// <summary>The last silence in s, and what was missing after it, packed as <see cref="SessionVerdict.Detail"/>.</summary>
+    public long LastReturn { get; private set; }
+
+    /// <summary>An authentic datagram came.</summary>
+    /// <param name="acknowledged">The newest own state that the client is now known to have.</param>
+    /// <param name="isWaiting">There are newer ones.</param>
+    public void OnDatagram(MonoTime now, in DatagramVerdict verdict, ulong acknowledged, bool isWaiting)
+    {
+        if (verdict.Replay == ReplayKind.Reordered) { _losses.OnLate(now); }
+        if (!verdict.IsFresh) { return; }
+        long silence = _heard == MonoTime.Never ? 0 : now.Since(_heard);
+        _heard = now;
+        if (silence >= VerdictRules.SilentAfterMs) { Return(now, silence, verdict.Distance, isWaiting); }
+        else { _losses.OnFresh(now, verdict.Distance <= LongestGap ? (int)verdict.Distance : 0); }
+
+        if (acknowledged != _acknowledged)
+        {
+            _acknowledged = acknowledged;
+            _acknowledgedAt = now;
+            _waitingSince = isWaiting ? now : MonoTime.Forever;
+            if (_deaf >= DeafDatagrams) { _losses.Clear(); }
+            _deaf = 0;
+            if (_candidate != MonoTime.Never)
+            {
+                // The client hears us there: it was the way that changed, and it works again.
+                (_reboundAt, _candidate) = (now, MonoTime.Never);
+            }
+        }
+        else if (now.Since(_waitingSince) > _roundTripMs) { _deaf++; }
+    }
+
+    /// <summary>Its address is another one; before <see cref="OnDatagram"/> of the datagram that said so.</summary>
+    public void OnRoamed(MonoTime now, RoamKind kind)
+    {
+        timeline.Add(now, TimelineKind.Roamed, (int)kind);
+        if (_deaf > 0 || now.Since(_heard) >= VerdictRules.SilentAfterMs) { return; }
+        if (kind == RoamKind.Port && now.Since(_acknowledgedAt) < HopAfterMs) { _candidate = now; }
+
+        // What went to the old address is not the new one's fault.
+        if (_waitingSince < MonoTime.Forever) { _waitingSince = now; }
+    }
+
+    /// <summary>Whatever was due has been sent.</summary>
+    public void OnFlushed(MonoTime now, in TransportStatistics numbers, bool isWaiting)
+    {
+        if (isWaiting && _waitingSince == MonoTime.Forever) { _waitingSince = now; }
+        _roundTripMs = Math.Clamp((long)(numbers.SmoothedRtt + (4 * numbers.RttVariation)), ShortestRoundTripMs, LongestRoundTripMs);
+        if (numbers.Frames == _frames) { return; }
+        _losses.OnSent(now, (int)(numbers.Frames - _frames), (int)(numbers.Retransmissions - _repeats));
+        (_frames, _repeats) = (numbers.Frames, numbers.Retransmissions);
+    }
+
+    /// <summary>When the last fresh datagram came.</summary>
+    public MonoTime Heard => _heard;
+
+    /// <summary>What is known of the path.</summary>
+    public VerdictFacts Facts(MonoTime now) => new()
+    {
+        HasClient = _heard != MonoTime.Never,
+        SilentMs = _heard == MonoTime.Never ? 0 : now.Since(_heard),
+        DeafMs = _deaf >= DeafDatagrams ? now.Since(_waitingSince) : 0,
+        ReturnedMs = now.Since(_returnedAt),
+        WasAsleep = _wasAsleep,
+        ReboundMs = now.Since(_reboundAt),
+        Loss = _losses.Share(now),
+    };
+
+    private void Return(MonoTime now, long silence, ulong missing, bool isWaiting)
+    {
+        missing = Math.Min(missing, uint.MaxValue);
+        _returnedAt = now;
+        _wasAsleep = VerdictRules.WasAsleep(silence, missing);
+        LastReturn = SessionVerdict.Pack(silence / 1000, (long)missing);
+        timeline.Add(now, _wasAsleep ? TimelineKind.Woke : TimelineKind.Returned, (int)Math.Min(silence / 1000, int.MaxValue), (int)Math.Min(missing, int.MaxValue));
+        _losses.Clear();
+        _deaf = 0;
+        _waitingSince = isWaiting ? now : MonoTime.Forever;
+    }
+}
