@@ -1,6 +1,7 @@
 using MoshBroker.Audit;
 using MoshBroker.Cluster;
 using MoshBroker.Configuration;
+using MoshBroker.Detection;
 using MoshBroker.Endpoint;
 using MoshBroker.FrontDoor;
 using MoshBroker.Http;
@@ -54,10 +55,20 @@ internal static class BrokerService
             audit.Retention = RetentionOf(policy.Current);
             hub.ApplyPolicy();
         };
-        BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow(), policy);
+        DetectionLog detectionLog = new(logging.CreateLogger<Watchman>());
+        using TripwirePorts tripwires = TripwirePorts.Open(policy.Current.Detections, options.Ports, options.ListenHost, doorClock, metrics, detectionLog);
+        HelperPrograms helpers = new(children, detectionLog, time);
+        AlarmBook alarms = new();
+        metrics.Lookout.Trusted = policy.Current.TrustedScanners;
+        policy.Changed += (_, _) => metrics.Lookout.Trusted = policy.Current.TrustedScanners;
+        Watchman watchman = new(metrics.Lookout, new HubScene(hub, metrics), alarms, audit, metrics, detectionLog, time)
+        {
+            Responder = new Responder(() => policy.Current, metrics.Lookout.Filter, hub, () => hub.LiveNetworks, helpers, helpers),
+        };
+        BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow(), policy, alarms);
         SessionMetrics? sessionMetrics = options.SessionMetrics > 0 ? new SessionMetrics(() => hub.Readings, options.Node, options.SessionMetrics) : null;
         AccessTokens tokens = AccessTokens.Load(options.DataDirectory, time);
-        WebParts web = new(feed, hub, tokens, audit, new MetricsEndpoint(metrics, sessionMetrics));
+        WebParts web = new(feed, hub, tokens, audit, new MetricsEndpoint(metrics, sessionMetrics)) { Lookout = metrics.Lookout };
         await using HttpServer http = await HttpServer.StartAsync(options, web, logging, time, stopping);
         FrontDoorLog doorLog = new(logging.CreateLogger<Reception>());
         using SshDaemon? ssh = options.FrontDoor is { } door
@@ -73,7 +84,7 @@ internal static class BrokerService
         feed.Listening = report.Listening;
         report.Tell(Console.IsOutputRedirected ? null : Console.Out, logging.CreateLogger("MoshBroker"));
         audit.Write(new AuditEvent(AuditEventName.BrokerStart) { More = AuditEvent.Attribute("service.version", Commands.CommandLine.Version) });
-        await Task.Delay(Timeout.Infinite, stopping).ContinueWith(static _ => { }, TaskScheduler.Default);
+        await watchman.RunAsync(hub.Clock, stopping); // Until the broker is told to stop.
         audit.Write(new AuditEvent(AuditEventName.BrokerStop));
         return ExitCodes.Ok;
     }

@@ -41,6 +41,12 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
         _addresses.Unlink(candidate.Previous);
     }
 
+    /// <summary>True when a client is in the network, or was before its last move.</summary>
+    public bool HasClientIn(ulong network) => _addresses.FirstIn(network) is not null;
+
+    /// <summary>True when a client was there during the last day.</summary>
+    public bool HadClientIn(MonoTime now, ulong network) => _recent.Contains(now, network);
+
     /// <summary>The channel whose client made the datagram; null, and the reason, when none is found.</summary>
     public Candidate? Find(MonoTime now, in UdpAddress source, ReadOnlySpan<byte> datagram, out DropReason reason)
     {

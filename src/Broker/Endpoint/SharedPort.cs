@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using MoshBroker.Actors;
+using MoshBroker.Detection;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.Crypto;
@@ -128,7 +129,8 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
         {
             path = _batch.Path(index, out bool congestionExperienced);
             ReadOnlySpan<byte> datagram = _batch.Datagram(index);
-            if (_finder.Find(now, path.Peer, datagram, out reason) is SharedRoute route)
+            if (TurnsAway(now, path.Peer.Network)) { reason = DropReason.RateLimited; }
+            else if (_finder.Find(now, path.Peer, datagram, out reason) is SharedRoute route)
             {
                 if (route.TryPost(path, datagram, congestionExperienced)) { return; }
                 reason = DropReason.QueueFull;
@@ -147,12 +149,26 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
         switch (reason)
         {
             case DropReason.AuthFailed:
-                _metrics.AuthFailed(PeerClass.Known);
+                _metrics.Lookout.AuthFailed(source, PeerClass.Known, session: null);
                 break;
-            case DropReason.UnknownSource or DropReason.TrialBudget:
-                _metrics.AuthFailed(_metrics.RecentPeers.Contains(now, source.Ip) ? PeerClass.Recent : PeerClass.Unknown);
+            case DropReason.UnknownSource:
+                _metrics.Lookout.AuthFailed(source, _metrics.RecentPeers.Contains(now, source.Ip) ? PeerClass.Recent : PeerClass.Unknown, session: null);
+                break;
+            case DropReason.TrialBudget:
+                _metrics.Lookout.BudgetSpent(source); // Not a failure: what key made it is not known.
+                break;
+            case DropReason.RateLimited:
+                _metrics.Lookout.TurnedAway(source);
                 break;
         }
+    }
+
+    /// <summary>A detection's response: never where a client is.</summary>
+    private bool TurnsAway(MonoTime now, ulong network)
+    {
+        SourceFilter filter = _metrics.Lookout.Filter;
+        if (filter.IsOpen(now) || _finder.HasClientIn(network)) { return false; }
+        return filter.IsBlocked(now, network) || !(_finder.HadClientIn(now, network) || filter.LetsStrangerIn());
     }
 
     /// <summary>The first drop in a while, and how many there were since the last time: a flood must not be one of lines, too.</summary>

@@ -23,6 +23,9 @@ internal static class FirewallRules
         if (policy.DropIn is { } dropIn) { AddSets(text, "drop_in", dropIn.Networks); }
         text.Append(
             """
+              # The broker adds networks here for a time, when policy lets it (detections: nftables).
+              set blocked_v4 { type ipv4_addr; flags interval, timeout; size 4096; }
+              set blocked_v6 { type ipv6_addr; flags interval, timeout; size 4096; }
               set strangers_v4 { type ipv4_addr; flags dynamic; size 65536; timeout 1m; }
               set strangers_v6 { type ipv6_addr; flags dynamic; size 65536; timeout 1m; }
               set logins_v4 { type ipv4_addr; flags dynamic; size 65536; timeout 1m; }
@@ -69,6 +72,11 @@ internal static class FirewallRules
     private static void AddInput(StringBuilder text, Policy policy, FirewallPorts ports)
     {
         text.Append("  chain input {\n    type filter hook input priority filter - 5; policy accept;\n    iifname \"lo\" accept\n");
+        foreach (string doors in (string[])[$"udp dport {List(ports.Udp)}", .. ports.Ssh is { } door ? [$"tcp dport {door}"] : Array.Empty<string>()])
+        {
+            text.Append(CultureInfo.InvariantCulture, $"    {doors} ip saddr @blocked_v4 counter drop\n    {doors} ip6 saddr @blocked_v6 counter drop\n");
+        }
+
         foreach (Tenant tenant in policy.Tenants.Values.OrderBy(tenant => tenant.Name, StringComparer.Ordinal))
         {
             Allow(text, SetName(tenant.Name), tenant.Rules.Ports.Count > 0 ? tenant.Rules.Ports : ports.Udp);

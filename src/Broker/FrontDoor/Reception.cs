@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using MoshBroker.Actors;
 using MoshBroker.Configuration;
+using MoshBroker.Endpoint;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
 using MoshBroker.Telemetry;
@@ -31,11 +32,13 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
     private readonly ConcurrentDictionary<int, Arrival> _byPid = new();
     private readonly ActorTimer _retry;
     private EpollLoop.Watch? _watch;
+    private readonly MonoClock _clock;
     private long _lastId;
 
     private Reception(FileDescriptor listener, int port, ChildProgram sshd, Children children, MonoClock clock, NetworkSet proxies, Func<NetworkSet> networks, ReceptionLimits limits, BrokerMetrics metrics, FrontDoorLog log)
     {
         _listener = listener;
+        _clock = clock;
         Port = port;
         _sshd = sshd;
         _children = children;
@@ -160,7 +163,8 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
                 ServeNext();
                 break;
             case SshdEventKind.Failed:
-                _metrics.FrontDoor.LoginFailed(happened.Method, happened.Reason);
+                if (!_metrics.Lookout.Trusted.Contains(arrival.Client.Address)) { _metrics.FrontDoor.LoginFailed(happened.Method, happened.Reason); }
+                _metrics.Lookout.SshFailed(arrival.Client.Address);
                 _log.Failed(arrival.Client.ToString(), arrival.Id, happened.Method, happened.Reason);
                 break;
             case SshdEventKind.Broken:
@@ -213,6 +217,12 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
         if (!_networks().Contains(arrival.Client.Address))
         {
             TurnAway(arrival, "network");
+            return false;
+        }
+
+        if (_metrics.Lookout.Filter.IsBlocked(_clock.Now(), UdpAddress.From(arrival.Client.Address, 0).Network))
+        {
+            TurnAway(arrival, "blocked");
             return false;
         }
 

@@ -1,12 +1,13 @@
 using MoshBroker.Commands;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.Detection;
 using MoshBroker.Sessions;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Http;
 
 /// <summary>What the dashboard and the health endpoints are told: the hub's sessions, and facts of the node.</summary>
-internal sealed class BrokerFeed(SessionHub hub, string node, int capacity, DateTimeOffset startedAt, PolicyFile policy) : IBrokerFeed
+internal sealed class BrokerFeed(SessionHub hub, string node, int capacity, DateTimeOffset startedAt, PolicyFile policy, AlarmBook alarms) : IBrokerFeed
 {
     private static readonly Dictionary<string, long> NoDrops = [];
 
@@ -25,6 +26,8 @@ internal sealed class BrokerFeed(SessionHub hub, string node, int capacity, Date
         NoDrops);
 
     public IReadOnlyList<SessionView> Sessions => hub.Sessions;
+
+    public IReadOnlyList<DetectionView> Detections => [.. alarms.All.Select(DetectionViews.Of)];
 
     public SessionView? Find(string id) => hub.Find(id);
 }

@@ -129,7 +129,7 @@ internal sealed class HttpServer : IAsyncDisposable
             ? Results.Text($"not ready: {OneLine.Of(reason)}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ready\n"));
         parts.Metrics?.Map(application);
-        new LoginEndpoints(parts.Tokens, application.Services.GetRequiredService<LoginSessions>(), parts.Audit, clock).Map(application);
+        new LoginEndpoints(parts.Tokens, application.Services.GetRequiredService<LoginSessions>(), parts.Audit, parts.Lookout, clock).Map(application);
         new ApiEndpoints(parts.Actions).Map(application);
         application.Services.GetRequiredService<FeedEndpoints>().Map(application);
         application.MapRazorComponents<App>();

@@ -1,5 +1,6 @@
 using MoshBroker.Audit;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.Detection;
 using MoshBroker.Http.Access;
 using MoshBroker.Sessions;
 using MoshBroker.Telemetry;
@@ -8,4 +9,8 @@ namespace MoshBroker.Http;
 
 /// <summary>What the web side shows and does.</summary>
 /// <param name="Metrics">Null: no <c>/metrics</c>.</param>
-internal sealed record WebParts(IBrokerFeed Feed, ISessionActions Actions, AccessTokens Tokens, IAuditTrail Audit, MetricsEndpoint? Metrics);
+internal sealed record WebParts(IBrokerFeed Feed, ISessionActions Actions, AccessTokens Tokens, IAuditTrail Audit, MetricsEndpoint? Metrics)
+{
+    /// <summary>Told when a break-glass token is used; null for nobody.</summary>
+    public Lookout? Lookout { get; init; }
+}

@@ -114,6 +114,12 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
                 return;
             }
 
+            if (path.Peer.Network != _path.Peer.Network && _meter.TurnsAway(now, path, datagram.Length))
+            {
+                _drops[(int)DropReason.RateLimited]++;
+                return;
+            }
+
             _transport.AcceptsRemoteStates = _session.TakesInput;
             MonoTime heard = _transport.LastHeard;
             DatagramVerdict verdict = _transport.OnDatagram(now, datagram, congestionExperienced);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MoshBroker.Cluster;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.Detection;
 using MoshBroker.Endpoint;
 using MoshBroker.Protocol.Datagrams;
 using MoshBroker.Protocol.StateSync;
@@ -60,6 +61,9 @@ internal sealed class BrokerMetrics : IDisposable
     private readonly GaugeFamily _draining;
     private readonly GaugeFamily _drainRemaining;
     private readonly CounterFamily _unauthenticated;
+    private readonly GaugeFamily _failingPrefixes;
+    private readonly CounterFamily _tripped;
+    private readonly CounterFamily _detections;
     private readonly CounterFamily _overflow;
     private long _closedSocketDrops;
 
@@ -121,12 +125,18 @@ internal sealed class BrokerMetrics : IDisposable
         _draining = Registry.Gauge(new("moshbroker.node.draining", "{node}", "1 while the node takes no new session because it is going."));
         _drainRemaining = Registry.Gauge(new("moshbroker.drain.sessions_remaining", "{session}", "Sessions that a draining node still has."));
         _unauthenticated = Registry.Counter(new("moshbroker.unauthenticated_response", "By", "Sent to somebody who proved nothing; 0 for ever."));
+        _failingPrefixes = Registry.Gauge(new(
+            "moshbroker.unauthenticated_source_prefixes", "{network}", "Networks (/24, /48) that datagrams came from in the last five minutes which did not authenticate, about."));
+        _tripped = Registry.Counter(new("moshbroker.tripwire.datagrams", "{datagram}", "Datagrams to ports that nothing uses."));
+        _detections = Registry.Counter(new("moshbroker.detections", "{detection}", "What detectors found, once for each time that it begins.", MetricLabel.Of<DetectionRule>("rule")));
         _overflow = Registry.Counter(new("moshbroker.label_overflow", "{event}", "Label values folded into _other.", new MetricLabel("label", [MetricLabel.Tenant])));
         FrontDoor = new FrontDoorMetrics(Registry);
         Targets = new TargetMetrics(Registry);
         Quotas = new QuotaMetrics(Registry);
         Recordings = new RecordingMetrics(Registry);
         BuildFacts.Register(Registry);
+        Lookout = new Lookout(this);
+        Registry.OnCollect(() => _failingPrefixes.Set(Math.Round(Lookout.FailingPrefixes)));
         Tenant(Policy.DropInTenant);
     }
 
@@ -145,6 +155,9 @@ internal sealed class BrokerMetrics : IDisposable
 
     /// <summary>Where clients of ended channels were.</summary>
     public RecentPeers RecentPeers { get; } = new();
+
+    /// <summary>Where what is odd about datagrams is told.</summary>
+    public Lookout Lookout { get; }
 
     /// <summary>The number by which a tenant is counted.</summary>
     public int Tenant(string name)
@@ -231,6 +244,17 @@ internal sealed class BrokerMetrics : IDisposable
 
     /// <summary>Bytes that were about to go to an address from which nothing authentic ever came; they are not sent.</summary>
     public void UnauthenticatedResponse(int bytes) => _unauthenticated.Add(bytes);
+
+    public void Tripped() => _tripped.Add();
+
+    public void Detected(DetectionRule rule) => _detections.Add(1, (int)rule);
+
+    /// <summary>A tenant's sessions so far, and those whose client never came.</summary>
+    public (long Started, long NeverConnected) StartsOf(int tenant) => (
+        _started.Read((int)BackendKind.Pty, tenant) + _started.Read((int)BackendKind.Ssh, tenant), _ended.Read((int)SessionEndReason.NeverConnected, tenant));
+
+    /// <summary>Bytes so far to and from addresses that had not proven themselves.</summary>
+    public (long Sent, long Received) Unvalidated => (_unvalidatedSent.Read(), _unvalidatedReceived.Read());
 
     /// <summary>What is counted by looking, not as it happens.</summary>
     public void SetLive(LiveCounts live)

@@ -43,18 +43,30 @@ internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, BackendKin
             if (verdict.Reason == DropReason.AuthFailed)
             {
                 Volatile.Write(ref _authFailures, _authFailures + 1);
-                metrics.AuthFailed(peer);
+                metrics.Lookout.AuthFailed(path.Peer, peer, session);
             }
         }
 
         if (verdict.Replay != ReplayKind.None) { metrics.Replayed(verdict.Replay); }
+        if (verdict.Replay == ReplayKind.Old) { metrics.Lookout.OldReplay(session); }
         if (verdict.IsFresh && lastHeard != MonoTime.Never && now.Since(lastHeard) >= GapFromMs) { metrics.ClientReturned(tenant, now.Since(lastHeard)); }
+    }
+
+    /// <summary>A datagram from elsewhere than the client: true when a detection's response has it dropped unread.</summary>
+    public bool TurnsAway(MonoTime now, in UdpPath path, int length)
+    {
+        if (!metrics.Lookout.Filter.IsBlocked(now, path.Peer.Network)) { return false; }
+        metrics.Received(path.Peer.IsIPv4, length);
+        metrics.Dropped(DropReason.RateLimited);
+        metrics.Lookout.TurnedAway(path.Peer);
+        return true;
     }
 
     public void OnForbiddenNetwork(in UdpPath path, int length)
     {
         metrics.Received(path.Peer.IsIPv4, length);
         metrics.Dropped(DropReason.Network);
+        metrics.Lookout.Forbidden(path.Peer);
     }
 
     public void OnOversize() => metrics.Dropped(DropReason.Oversize);
@@ -65,6 +77,7 @@ internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, BackendKin
     {
         Volatile.Write(ref _roams, _roams + 1);
         metrics.Roamed(tenant, kind, isFlap);
+        if (isFlap) { metrics.Lookout.Flapped(session); }
     }
 
     /// <summary>Something was to be sent, and had to wait for the client's bandwidth.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using MoshBroker.Detection;
 
 namespace MoshBroker.Tenants;
 
@@ -42,6 +43,9 @@ internal sealed class Policy
 
     /// <summary>The owner's own scanners and probes.</summary>
     public NetworkSet TrustedScanners { get; }
+
+    /// <summary>What is done about unusual traffic.</summary>
+    public DetectionPolicy Detections { get; init; } = DetectionPolicy.Default;
 
     /// <summary>All tenants' networks together: who may speak to the front door at all.</summary>
     public NetworkSet AllNetworks { get; }

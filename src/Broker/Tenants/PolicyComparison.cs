@@ -13,6 +13,7 @@ internal sealed record PolicyComparison(IReadOnlyList<string> Changes, IReadOnly
         Compare("drop_in", running.DropIn, proposed.DropIn, changes);
         if (running.DropIn is not null && proposed.DropIn is null) { losses.Add("accounts of this machine: sessions by 'moshbroker open'"); }
         if (running.TrustedScanners.ToString() != proposed.TrustedScanners.ToString()) { changes.Add("~ trusted_scanners"); }
+        if (!running.Detections.SaysTheSame(proposed.Detections)) { changes.Add("~ detections"); }
         foreach (Tenant tenant in running.Tenants.Values.Where(tenant => !proposed.Tenants.ContainsKey(tenant.Name)))
         {
             changes.Add($"- tenant {tenant.Name}");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.Detection;
 using MoshBroker.Tenants.Reading;
 
 namespace MoshBroker.Tenants;
@@ -18,7 +19,37 @@ internal sealed class PolicyCompiler(PolicyFaults faults, PolicySurroundings sur
     {
         TenantRules? dropIn = draft.DropIn is { Allow: false } ? null : draft.DropIn is { } rules ? ToRules(rules.Rules, "drop_in") : TenantRules.Unlimited;
         List<Tenant> tenants = [.. draft.Tenants.Select(Compile)];
-        return faults.Count > 0 ? null : new Policy(tenants, dropIn, NetworkSet.Of(draft.TrustedScanners), digest);
+        DetectionPolicy detections = draft.Detections is { } detecting ? Compile(detecting) : DetectionPolicy.Default;
+        return faults.Count > 0 ? null : new Policy(tenants, dropIn, NetworkSet.Of(draft.TrustedScanners), digest) { Detections = detections };
+    }
+
+    private DetectionPolicy Compile(DetectionDraft draft)
+    {
+        Dictionary<DetectionRule, DetectionResponse> responses = [];
+        foreach (Located<ResponseDraft> item in draft.Responses)
+        {
+            ResponseDraft response = item.Value;
+            if (response is { Sample: null, Block: null, Lock: false, Notify: false }) { faults.Add(item.Node, "does nothing: write sample, block, lock or notify"); }
+            if (response.Notify && draft.Notify.Count == 0) { faults.Add(item.Node, "tells nobody: write detections.notify, the command that is told"); }
+            foreach (Located<DetectionRule> rule in response.Rules)
+            {
+                string name = rule.Value.ToName();
+                if (!responses.TryAdd(rule.Value, new DetectionResponse(response.Sample, response.Block, response.Lock, response.Notify))) { faults.Add(rule.Node, $"{name} has a response already: write all of it in one"); }
+                if (response.Block is not null && !rule.Value.NamesCulprits()) { faults.Add(rule.Node, $"{name} cannot block: its networks are invented, or none are known"); }
+                if (response.Lock && !rule.Value.TouchesSessions()) { faults.Add(rule.Node, $"{name} cannot lock: it is about no session in particular"); }
+            }
+        }
+
+        if (draft.TripwirePorts.Count > TripwirePorts.Most) { faults.Add(draft.TripwirePorts[^1].Node, $"is one port too many: write at most {TripwirePorts.Most}"); }
+        if (draft.Notify is [var program, ..] && !program.Value.StartsWith('/')) { faults.Add(program.Node, $"'{PolicyNode.Shown(program.Value)}' is not an absolute path: nothing is looked up in PATH"); }
+        return new DetectionPolicy
+        {
+            HasTripwires = draft.Tripwires,
+            TripwirePorts = [.. draft.TripwirePorts.Select(port => port.Value)],
+            Responses = responses,
+            UsesNftables = draft.Nftables,
+            Notify = [.. draft.Notify.Select(word => word.Value)],
+        };
     }
 
     private static NetworkSet ToNetworks(IReadOnlyList<AddressRange>? networks) => networks is null ? NetworkSet.Everywhere : NetworkSet.Of(networks);

@@ -8,6 +8,8 @@ namespace MoshBroker.Dashboard.Feed;
 [JsonSerializable(typeof(NodeView))]
 [JsonSerializable(typeof(SessionView))]
 [JsonSerializable(typeof(IReadOnlyList<SessionView>))]
+[JsonSerializable(typeof(DetectionView))]
+[JsonSerializable(typeof(IReadOnlyList<DetectionView>))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(OverviewView))]
 [JsonSerializable(typeof(SessionRow))]

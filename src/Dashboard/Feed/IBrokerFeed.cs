@@ -9,6 +9,9 @@ internal interface IBrokerFeed
     /// <summary>Live sessions, oldest first, and those that ended in the last minutes if the broker still has them.</summary>
     IReadOnlyList<SessionView> Sessions { get; }
 
+    /// <summary>The last detections, newest first.</summary>
+    IReadOnlyList<DetectionView> Detections { get; }
+
     /// <summary>One session; null when it is unknown.</summary>
     SessionView? Find(string id);
 }

@@ -58,11 +58,33 @@ public sealed class AccessTests : IAsyncLifetime
         return Assert.Single(response.Headers.GetValues("Set-Cookie"));
     }
 
+    [Fact]
+    public async Task Detections_are_told_to_whoever_sees_the_node_and_of_others_troubles_not_even_the_numbers()
+    {
+        _feed.Detections =
+        [
+            new DetectionView(2, "old_replays", DateTimeOffset.UnixEpoch, null, new Dictionary<string, double> { ["replays_per_second"] = 9 }, [new NetworkCount("203.0.113.0/24", 9)], ["aaaa0001", "bbbb0001"], ["alpha", "beta"], ["session bbbb0001 locked"]),
+            new DetectionView(1, "source_churn", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, new Dictionary<string, double> { ["prefixes_in_5_minutes"] = 900 }, [], [], [], []),
+        ];
+        using HttpClient whole = Client(_web.TokenOf(DashboardRole.Viewer));
+        using HttpClient alpha = Client(_web.TokenOf(DashboardRole.Viewer, "alpha"));
+        string all = await whole.GetStringAsync(new Uri("/api/v1/detections", UriKind.Relative));
+        string one = await whole.GetStringAsync(new Uri("/api/v1/detections?rule=source_churn", UriKind.Relative));
+        string own = await alpha.GetStringAsync(new Uri("/api/v1/detections", UriKind.Relative));
+
+        Assert.Contains("\"network\":\"203.0.113.0/24\",\"count\":9", all, StringComparison.Ordinal);
+        Assert.Contains("source_churn", all, StringComparison.Ordinal);
+        Assert.DoesNotContain("old_replays", one, StringComparison.Ordinal);
+        Assert.Contains("\"sessions\":[\"aaaa0001\"],\"tenants\":[\"alpha\"]", own, StringComparison.Ordinal);
+        foreach (string others in (string[])["bbbb", "beta", "203.0.113", "source_churn", "replays_per_second"]) { Assert.DoesNotContain(others, own, StringComparison.Ordinal); }
+    }
+
     [Theory]
     [InlineData("/", HttpStatusCode.Redirect)]
     [InlineData("/sessions", HttpStatusCode.Redirect)]
     [InlineData("/feed/sessions", HttpStatusCode.Unauthorized)]
     [InlineData("/api/v1/sessions", HttpStatusCode.Unauthorized)]
+    [InlineData("/api/v1/detections", HttpStatusCode.Unauthorized)]
     [InlineData("/none", HttpStatusCode.Redirect)]
     [InlineData("/login", HttpStatusCode.OK)]
     public async Task Nobody_sees_anything_but_the_way_in(string path, HttpStatusCode status)

@@ -9,5 +9,7 @@ internal sealed class StandInFeed : IBrokerFeed
 
     public IReadOnlyList<SessionView> Sessions { get; set; } = [];
 
+    public IReadOnlyList<DetectionView> Detections { get; set; } = [];
+
     public SessionView? Find(string id) => Sessions.FirstOrDefault(session => session.Id == id);
 }

@@ -1,9 +1,10 @@
 using MoshBroker.Audit;
+using MoshBroker.Detection;
 
 namespace MoshBroker.Http.Access;
 
 /// <summary>The way in and out: a form that takes a token, a link that is good for once, and the end of it.</summary>
-internal sealed class LoginEndpoints(AccessTokens tokens, LoginSessions logins, IAuditTrail audit, TimeProvider time)
+internal sealed class LoginEndpoints(AccessTokens tokens, LoginSessions logins, IAuditTrail audit, Lookout? lookout, TimeProvider time)
 {
     public const string Path = "/login";
 
@@ -70,6 +71,7 @@ internal sealed class LoginEndpoints(AccessTokens tokens, LoginSessions logins, 
             Path = "/",
         };
         context.Response.Cookies.Append(LoginSessions.CookieName, logins.Begin(token), options);
+        if (token.IsBreakGlass) { lookout?.BrokeGlass(); }
         audit.Write(new AuditEvent(AuditEventName.DashboardLogin)
         {
             User = token.Name,

@@ -18,5 +18,17 @@ internal sealed class ScopedFeed(IBrokerFeed whole, Principal principal) : IBrok
 
     public IReadOnlyList<SessionView> Sessions => principal.SeesAll ? whole.Sessions : [.. whole.Sessions.Where(session => principal.Sees(session.Tenant))];
 
+    /// <summary>Of another tenant's troubles not even the numbers, and of the node's not the networks: they may be anybody's clients.</summary>
+    public IReadOnlyList<DetectionView> Detections => principal.SeesAll ? whole.Detections : [.. whole.Detections.Where(detection => detection.Tenants.Any(principal.Sees)).Select(Own)];
+
     public SessionView? Find(string id) => whole.Find(id) is { } session && principal.Sees(session.Tenant) ? session : null;
+
+    private DetectionView Own(DetectionView detection) => detection with
+    {
+        Evidence = new Dictionary<string, double>(StringComparer.Ordinal),
+        Networks = [],
+        Sessions = [.. detection.Sessions.Where(session => Find(session) is not null)],
+        Tenants = [.. detection.Tenants.Where(principal.Sees)],
+        Responses = [],
+    };
 }

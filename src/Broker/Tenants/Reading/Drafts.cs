@@ -1,5 +1,6 @@
 using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.Detection;
 
 namespace MoshBroker.Tenants.Reading;
 
@@ -69,5 +70,10 @@ internal sealed record TenantDraft(
 
 internal sealed record DropInDraft(bool Allow, RulesDraft Rules);
 
+internal sealed record ResponseDraft(IReadOnlyList<Located<DetectionRule>> Rules, int? Sample, TimeSpan? Block, bool Lock, bool Notify);
+
+internal sealed record DetectionDraft(
+    bool Tripwires, IReadOnlyList<Located<int>> TripwirePorts, IReadOnlyList<Located<ResponseDraft>> Responses, bool Nftables, IReadOnlyList<Located<string>> Notify);
+
 internal sealed record PolicyDraft(
-    IReadOnlyList<AddressRange> TrustedScanners, DropInDraft? DropIn, IReadOnlyList<Named<TenantDraft>> Tenants);
+    IReadOnlyList<AddressRange> TrustedScanners, DetectionDraft? Detections, DropInDraft? DropIn, IReadOnlyList<Named<TenantDraft>> Tenants);

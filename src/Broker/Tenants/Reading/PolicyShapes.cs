@@ -1,5 +1,6 @@
 using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.Detection;
 
 namespace MoshBroker.Tenants.Reading;
 
@@ -181,15 +182,46 @@ internal static class PolicyShapes
 
     private static readonly Field<int> Version = new("version", Scalars.Number(1, 1), "Of this format: 1.", isRequired: true);
     private static readonly Field<IReadOnlyList<AddressRange>> TrustedScanners = new(
-        "trusted_scanners", new ListShape<AddressRange>(Scalars.Network), "Your own port scanners and probes, which raise no alarm.");
+        "trusted_scanners", new ListShape<AddressRange>(Scalars.Network), "Your own port scanners and probes, which raise no alarm and are never blocked.");
+
+    private static readonly Field<IReadOnlyList<Located<DetectionRule>>> DetectionRulesOf = new(
+        "rules", new ListShape<Located<DetectionRule>>(new LocatedShape<DetectionRule>(Scalars.Word<DetectionRule>())), "What must have been detected; each rule in one response only.", isRequired: true);
+
+    private static readonly Field<int> Sample = new("sample", Scalars.Number(2, 1000), "On a shared port, one in so many datagrams from networks where no client was during the last day is looked at.");
+    private static readonly Field<TimeSpan> Block = new("block", Scalars.Duration, "Networks (/24, /48) that most of it comes from are turned away for so long; never one where a client is.");
+    private static readonly Field<bool> LockSessions = new("lock", Scalars.Boolean, "The sessions that it is about are locked; false if left out.");
+    private static readonly Field<bool> Notifies = new("notify", Scalars.Boolean, "The command of 'notify' is told when it begins and when it is over; false if left out.");
+    private static readonly ObjectShape<ResponseDraft> Response = new("rules, and sample, block, lock or notify", [DetectionRulesOf, Sample, Block, LockSessions, Notifies], (node, faults) =>
+        new ResponseDraft(DetectionRulesOf.Of(node, faults, []), Maybe(Sample, node, faults), Maybe(Block, node, faults), LockSessions.Of(node, faults, false), Notifies.Of(node, faults, false)));
+
+    private static readonly Field<bool> Tripwires = new(
+        "tripwires", Scalars.Boolean, "Whether up to 8 ports of 60001-60999 are held that nothing uses, where all sessions share a port; true if left out. Read at start.");
+
+    private static readonly Field<IReadOnlyList<Located<int>>> TripwirePortsField = new(
+        "tripwire_ports", new ListShape<Located<int>>(new LocatedShape<int>(Scalars.Number(1, 65535))), "The ports to hold instead, at most 8, whatever the sessions' ports are. Read at start.");
+
+    private static readonly Field<IReadOnlyList<Located<ResponseDraft>>> Responses = new(
+        "responses", new ListShape<Located<ResponseDraft>>(new LocatedShape<ResponseDraft>(Response)), "What is done besides telling; nothing if left out.");
+
+    private static readonly Field<bool> Nftables = new(
+        "nftables", Scalars.Boolean, "Blocks go into the sets of 'moshbroker firewall' too; the broker needs CAP_NET_ADMIN for it. False if left out.");
+
+    private static readonly Field<IReadOnlyList<Located<string>>> Notify = new(
+        "notify", new ListShape<Located<string>>(new LocatedShape<string>(Scalars.Text)), "A program by its absolute path, and arguments; no shell reads them. It gets the detection as JSON on stdin, runs as the broker's account, and has 10 s.");
+
+    private static readonly Field<DetectionDraft> Detections = new(
+        "detections",
+        new ObjectShape<DetectionDraft>("tripwires, tripwire_ports, responses, nftables and notify", [Tripwires, TripwirePortsField, Responses, Nftables, Notify], (node, faults) => new DetectionDraft(
+            Tripwires.Of(node, faults, true), TripwirePortsField.Of(node, faults, []), Responses.Of(node, faults, []), Nftables.Of(node, faults, false), Notify.Of(node, faults, []))),
+        "What is done about unusual traffic, which is detected and told in any case.");
 
     private static readonly Field<IReadOnlyList<Named<TenantDraft>>> Tenants = new("tenants", new MapShape<TenantDraft>(Scalars.Name, Tenant), "Tenants, by name.");
 
     /// <summary>The whole file.</summary>
-    public static ObjectShape<PolicyDraft> Policy { get; } = new("version and tenants", [Version, TrustedScanners, DropIn, Tenants], (node, faults) =>
+    public static ObjectShape<PolicyDraft> Policy { get; } = new("version and tenants", [Version, TrustedScanners, Detections, DropIn, Tenants], (node, faults) =>
     {
         Version.Of(node, faults, 1);
-        return new PolicyDraft(TrustedScanners.Of(node, faults, []), DropIn.Of(node, faults, null!), Tenants.Of(node, faults, []));
+        return new PolicyDraft(TrustedScanners.Of(node, faults, []), Detections.Of(node, faults, null!), DropIn.Of(node, faults, null!), Tenants.Of(node, faults, []));
     });
 
     private static RulesDraft ReadRules(Field<IReadOnlyList<AddressRange>> networks, PolicyNode node, PolicyFaults faults) => new(
