@@ -65,12 +65,14 @@ public sealed class LauncherTests
     }
 
     [Fact]
-    public void Connect_says_that_it_is_not_there_yet()
+    public void Connect_goes_to_the_client_which_takes_the_process_over()
     {
         using var checkout = new FakeCheckout();
-        using OpenRun run = OpenRun.Start(checkout.Launcher, "", OpenRun.Variables(), "connect", "host");
+        checkout.AddScript("artifacts/current/connect/moshbroker-connect", "echo \"$$ $*\"");
+        using OpenRun run = OpenRun.Start("/bin/sh", "", OpenRun.Variables(), "-c", "echo $$; exec \"$0\" connect -a host", checkout.Launcher);
 
-        Assert.Equal(2, run.ExitCode);
-        Assert.Contains("connect is not there yet", run.Errors, StringComparison.Ordinal);
+        string[] lines = run.Output.Split('\n');
+        Assert.Equal($"{lines[0]} -a host", lines[1]);
+        Assert.Equal("", run.Errors);
     }
 }

@@ -33,12 +33,26 @@ public static class FrameDiff
         painter.Dispose();
     }
 
+    /// <summary>From a known frame of the same size, for a user's terminal.</summary>
+    /// <param name="from">What the terminal shows.</param>
+    /// <param name="to">What it must show.</param>
+    /// <param name="abilities">What the terminal can do.</param>
+    /// <param name="output">Gets the bytes; nothing when the frames look the same.</param>
+    public static void Write(Framebuffer from, Framebuffer to, TerminalAbilities abilities, IBufferWriter<byte> output)
+    {
+        FramePainter painter = new(to, abilities);
+        Paint(from, to, ref painter);
+        output.Write(painter.Written);
+        painter.Dispose();
+    }
+
     /// <summary>From the blank screen that a client starts with, of the new frame's size.</summary>
     /// <param name="to">What the terminal must show.</param>
     /// <param name="hostBytes">Gets the bytes.</param>
-    public static void WriteFromBlank(Framebuffer to, IBufferWriter<byte> hostBytes)
+    /// <param name="abilities">What the terminal can do.</param>
+    public static void WriteFromBlank(Framebuffer to, IBufferWriter<byte> hostBytes, TerminalAbilities abilities = TerminalAbilities.All)
     {
-        FramePainter painter = new(to);
+        FramePainter painter = new(to, abilities);
         PaintFromBlank(to, ref painter);
         hostBytes.Write(painter.Written);
         painter.Dispose();
@@ -185,17 +199,22 @@ public static class FrameDiff
         FramePainter.Mark start = painter.Save();
         ShortestPainting shortest = default;
         int saved = 0;
-        if (changed > 1 && ReferenceEquals(from.Memory, to.Memory))
+        if (changed > 1 && painter.CanScroll && ReferenceEquals(from.Memory, to.Memory))
         {
             BaseRows moved = new(from, to.Columns, sources, fillings);
             Span<ScrollStep> steps = stackalloc ScrollStep[MaxScrollSteps];
             int count = ScrollFinder.Find(from, to, ref moved, steps, out saved);
-            if (count > 0)
+            if (count > 0 && CanFill(steps[..count], ref painter))
             {
                 foreach (ScrollStep step in steps[..count])
                     PaintScroll(step, to.Rows, ref painter);
                 PaintRows(ref moved, to, ref painter);
                 shortest.Offer(start, to, ref painter);
+            }
+
+            else
+            {
+                saved = 0;
             }
 
             moved.Dispose();
@@ -212,6 +231,8 @@ public static class FrameDiff
         if (changed * 3 > to.Rows)
         {
             Color background = Framebuffer.Look(to.Row(to.Rows - 1)[^1], isLast: true).BackgroundColor;
+            if (!painter.CanEraseTo(background))
+                background = default;
             painter.Clear(background);
             BaseRows rows = new(null, to.Columns, sources, fillings);
             rows.Fill(0, to.Rows, background);
@@ -221,6 +242,17 @@ public static class FrameDiff
         }
 
         shortest.WriteTo(ref painter);
+    }
+
+    private static bool CanFill(ReadOnlySpan<ScrollStep> steps, ref FramePainter painter)
+    {
+        foreach (ScrollStep step in steps)
+        {
+            if (!painter.CanEraseTo(step.Filling))
+                return false;
+        }
+
+        return true;
     }
 
     private static void PaintScroll(ScrollStep step, int rows, ref FramePainter painter)
@@ -292,7 +324,7 @@ public static class FrameDiff
             }
         }
 
-        if (changed < 2)
+        if (changed < 2 || !painter.CanEraseTo(background))
             return to.Rows;
 
         painter.SetBackground(background);
@@ -334,7 +366,7 @@ public static class FrameDiff
         // Visible blanks of one background up to the end. Erasing a whole tail would erase that the row goes on.
         int tail = cells.Length;
         Color tailColor = Framebuffer.Look(cells[^1], isLast: true).BackgroundColor;
-        if (lastLead == cells.Length - 1 && !wraps)
+        if (lastLead == cells.Length - 1 && !wraps && painter.CanEraseTo(tailColor))
         {
             while (tail > 0 && Framebuffer.Look(cells[tail - 1], tail == cells.Length).Equals(Cell.Blank(tailColor)) && !IsHidden(cells, tail - 1))
                 tail--;

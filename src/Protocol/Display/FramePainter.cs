@@ -20,6 +20,7 @@ internal struct FramePainter
     private readonly Framebuffer _to;
     private readonly int _columns;
     private readonly int _rows;
+    private readonly TerminalAbilities _abilities;
     private ByteSink _sink;
     private Rendition _pen;
     private int _row;
@@ -28,9 +29,10 @@ internal struct FramePainter
     /// <summary>False when the cursor may have a wrap pending: it is where it is said to be, but nothing may be printed there.</summary>
     private bool _mayPrint;
 
-    public FramePainter(Framebuffer to)
+    public FramePainter(Framebuffer to, TerminalAbilities abilities = TerminalAbilities.All)
     {
         _to = to;
+        _abilities = abilities;
         _columns = to.Columns;
         _rows = to.Rows;
         _row = _column = Unknown;
@@ -43,6 +45,12 @@ internal struct FramePainter
     public readonly int Length => _sink.Length;
 
     public readonly Rendition Pen => _pen;
+
+    /// <summary>True when the terminal scrolls by a count.</summary>
+    public readonly bool CanScroll => (_abilities & TerminalAbilities.Scroll) != 0;
+
+    /// <summary>True when erasing leaves this background.</summary>
+    public readonly bool CanEraseTo(Color background) => background.IsDefault || (_abilities & TerminalAbilities.EraseInBackground) != 0;
 
     public void Dispose() => _sink.Dispose();
 
@@ -183,7 +191,7 @@ internal struct FramePainter
         bool disputed = cell.IsInterned || cell.IsFallback ? IsDisputed(text) : CharacterWidth.IsDisputed((int)cell.Text);
         int width = cell.IsWide ? 2 : 1;
         if (disputed && mayHoldText)
-            Sequence(width, (byte)'X'); // ECH
+            EraseUnder(row, column, width);
         if (cell.IsFallback)
             _sink.Add("\u00a0"u8);
         _sink.Add(text);
@@ -198,11 +206,15 @@ internal struct FramePainter
     {
         const int LongestRunOfSpaces = 6;
         Rendition plain = new(default, background, CellFlags.None);
-        if (count <= LongestRunOfSpaces && (_pen == plain || _pen.Background != background) && column + count < _columns)
+        bool mustPrint = (_abilities & TerminalAbilities.EraseCharacters) == 0 || !CanEraseTo(background);
+        if (mustPrint || (count <= LongestRunOfSpaces && (_pen == plain || _pen.Background != background) && column + count < _columns))
         {
             SetPen(plain);
             _sink.AddRepeated((byte)' ', count);
-            At(row, column + count);
+            if (column + count < _columns)
+                At(row, column + count);
+            else
+                AfterLastColumn();
             return;
         }
 
@@ -295,10 +307,27 @@ internal struct FramePainter
             return;
         _column += width;
         if (_column >= _columns)
+            AfterLastColumn();
+    }
+
+    /// <summary>A wrap is pending now: only CR and absolute movements lead on from here.</summary>
+    private void AfterLastColumn()
+    {
+        _column = Unknown;
+        _mayPrint = false;
+    }
+
+    /// <summary>Empties the cells of a character that the terminal might not print.</summary>
+    private void EraseUnder(int row, int column, int width)
+    {
+        if ((_abilities & TerminalAbilities.EraseCharacters) != 0)
         {
-            // A wrap is pending now: only CR and absolute movements lead on from here.
-            _column = Unknown;
-            _mayPrint = false;
+            Sequence(width, (byte)'X'); // ECH
+        }
+        else if (column + width < _columns)
+        {
+            _sink.AddRepeated((byte)' ', width);
+            Position(row, column);
         }
     }
 

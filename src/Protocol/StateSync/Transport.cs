@@ -103,6 +103,9 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
     /// <summary>The newest own state that the peer acknowledged.</summary>
     public ulong AcknowledgedNumber => _sender.AcknowledgedNum;
 
+    /// <summary>The newest own state that was sent: what changes now travels in a later one.</summary>
+    public ulong NewestSentNumber => _sender.NewestNum;
+
     /// <summary>How many own states were sent and are not acknowledged.</summary>
     public int OutstandingStates => _sender.OutstandingCount;
 

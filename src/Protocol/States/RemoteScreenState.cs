@@ -36,6 +36,9 @@ public sealed class RemoteScreenState : ISyncState<RemoteScreenState>
     /// <summary>What the server shows; valid until the state changes or is released.</summary>
     public Framebuffer Frame => _terminal.Frame;
 
+    /// <summary>Bytes held by the screens of all states of this connection: what a peer that never lets go of its states makes grow.</summary>
+    public int ByteSize => _terminal.ByteSize;
+
     /// <inheritdoc/>
     public RemoteScreenState Snapshot()
     {

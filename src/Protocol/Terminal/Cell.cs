@@ -53,6 +53,25 @@ public struct Cell : IEquatable<Cell>
     /// <summary>True when the text is longer than one code point and lives in the text table.</summary>
     internal readonly bool IsInterned => (Text & InternedBit) != 0;
 
+    /// <summary>True when the text is a character with others that combine with it: such a cell is only good while a frame of its session holds it.</summary>
+    public readonly bool IsCluster => IsInterned;
+
+    /// <summary>True when a reader sees nothing in it: blank, a space, a no-break space.</summary>
+    public readonly bool IsBlankLike => Text is 0 or ' ' or 0xa0;
+
+    /// <summary>A cell with one printable character; its width is the character's.</summary>
+    public static Cell Of(int codePoint, Rendition rendition) =>
+        new((uint)codePoint, rendition, CharacterWidth.Of(codePoint) == 2 ? CellFlags.Wide : CellFlags.None);
+
+    /// <summary>A blank on a background.</summary>
+    public static Cell Empty(Color background) => Blank(background);
+
+    /// <summary>The same text in other colours and attributes.</summary>
+    public readonly Cell With(Rendition rendition) => new(Text, rendition, CellFlags & ~CellFlags.AllAttributes);
+
+    /// <summary>True when a reader sees the same text in both, colours aside; both are of one session.</summary>
+    public readonly bool HasSameText(Cell other) => Text == other.Text || (IsBlankLike && other.IsBlankLike);
+
     /// <summary>An erased cell: blank on a background.</summary>
     internal static Cell Blank(Color background) => new(0, new Rendition(default, background, CellFlags.None));
 

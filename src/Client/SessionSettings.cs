@@ -1,0 +1,34 @@
+using MoshBroker.Client.Bootstrap;
+using MoshBroker.Client.Display;
+using MoshBroker.Client.Prediction;
+
+namespace MoshBroker.Client;
+
+/// <summary>Everything that a session is run with, but for its key.</summary>
+internal sealed record SessionSettings
+{
+    /// <summary>The server as a sockaddr.</summary>
+    public required byte[] Server { get; init; }
+
+    public required int Family { get; init; }
+
+    public required int Port { get; init; }
+
+    /// <summary>The server for people.</summary>
+    public required string ServerText { get; init; }
+
+    public required (int Columns, int Rows) Window { get; init; }
+
+    public required TerminalKind Terminal { get; init; }
+
+    public PredictionMode Prediction { get; init; }
+
+    public bool Overwrites { get; init; }
+
+    public string? EscapeKey { get; init; }
+
+    public bool HasTitlePrefix { get; init; } = true;
+
+    /// <summary>The ssh that started the server, until it has ended.</summary>
+    public ChildOutput? Bootstrap { get; init; }
+}

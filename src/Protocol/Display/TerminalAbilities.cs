@@ -1,0 +1,21 @@
+namespace MoshBroker.Protocol.Display;
+
+/// <summary>What a terminal can do beyond what every one can. The emulator of a client can do all of it; a user's terminal says so in terminfo.</summary>
+[Flags]
+public enum TerminalAbilities
+{
+    /// <summary>None of these.</summary>
+    None = 0,
+
+    /// <summary>ECH: so many cells are erased, and the cursor stays.</summary>
+    EraseCharacters = 1,
+
+    /// <summary>What is erased or scrolled in gets the present background, not the terminal's own.</summary>
+    EraseInBackground = 2,
+
+    /// <summary>SU, SD, IL, DL in a region.</summary>
+    Scroll = 4,
+
+    /// <summary>All of these.</summary>
+    All = EraseCharacters | EraseInBackground | Scroll,
+}
