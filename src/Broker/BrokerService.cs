@@ -11,6 +11,7 @@ using MoshBroker.Recording;
 using MoshBroker.Sessions;
 using MoshBroker.Targets;
 using MoshBroker.Telemetry;
+using MoshBroker.Telemetry.Export;
 using MoshBroker.Tenants;
 
 namespace MoshBroker;
@@ -22,7 +23,7 @@ internal static class BrokerService
     {
         if (options.ListenHost is { } host) { PortPerChannel.RequireOurs(host); }
         TimeProvider time = TimeProvider.System;
-        using ILoggerFactory logging = Logging.Create();
+        using ILoggerFactory logging = Logging.Create(options.Otlp, options.Node);
         using DataDirectory data = DataDirectory.Open(options.DataDirectory);
         using KeySealer sealer = new(MasterKey.Load(options.DataDirectory, options.MasterKeyFile));
         await using SqliteStore store = SqliteStore.Open(((StoreAddress.Sqlite)options.Store).File, time);
@@ -38,6 +39,7 @@ internal static class BrokerService
         RecordingKey recordingKey = RecordingKey.Load(options.DataDirectory);
         Capacity capacity = Capacity.Plan(options.Ports);
         using BrokerMetrics metrics = new();
+        using OtlpExport? export = options.Otlp is { } otlp ? OtlpExport.Start(otlp, options.Node, new ExportLog(logging.CreateLogger<OtlpExport>())) : null;
         HubSettings settings = new(options.Node, options.ListenHost, options.Ports, Environment.ProcessorCount, capacity)
         {
             Policy = () => policy.Current,

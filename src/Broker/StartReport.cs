@@ -27,6 +27,7 @@ internal sealed partial class StartReport(ServeOptions options, Capacity capacit
     {
         List<(string What, string Value)> lines = [.. Listening.Select(view => (view.What, view.Where))];
         lines.Add(("store", options.Store.ToString()));
+        if (options.Otlp is { } otlp) { lines.Add(("telemetry to", $"{otlp.Endpoint}{(otlp.IsGrpc ? " (grpc)" : "")}")); }
         lines.Add(("room for", $"{capacity.Sessions} sessions, as many as {capacity.Limit} allow; to have more, {capacity.Cure}"));
         if (terminal is null)
         {

@@ -33,6 +33,9 @@ public sealed class FrontDoorFixture : IAsyncLifetime
     /// <summary>Has no key in the policy, but a principal.</summary>
     internal TestKey Dora { get; private set; } = null!;
 
+    /// <summary>Takes what the broker sends by OTLP.</summary>
+    internal OtlpReceiver Collector { get; } = new();
+
     internal int Port { get; } = FreeTcpPorts.One();
 
     internal string PolicyPath => _scratch.File("policy.yaml");
@@ -53,7 +56,7 @@ public sealed class FrontDoorFixture : IAsyncLifetime
         Host = await TargetHost.StartAsync(identity);
         _identity = identity;
         await WritePolicyAsync();
-        Broker = await RunningBroker.StartAsync(null, null, "--ssh", $"127.0.0.1:{Port}", "--policy", PolicyPath, "--metrics", $"127.0.0.1:{FreeTcpPorts.One()}");
+        Broker = await RunningBroker.StartAsync(null, OtlpReceiver.Hurry, "--otlp", Collector.Address, "--ssh", $"127.0.0.1:{Port}", "--policy", PolicyPath, "--metrics", $"127.0.0.1:{FreeTcpPorts.One()}");
         string hostKey = await File.ReadAllTextAsync(Path.Combine(Broker.DataFolder, "frontdoor", "ssh_host_ed25519_key.pub"));
         _scratch.Write("known", $"door {hostKey}");
     }
@@ -63,6 +66,7 @@ public sealed class FrontDoorFixture : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Broker.DisposeAsync();
+        await Collector.DisposeAsync();
         await Host.DisposeAsync();
         await Account.RunAsync("tmux", "-S", Account.Home.File("tmux"), "kill-server");
         await Account.DisposeAsync();

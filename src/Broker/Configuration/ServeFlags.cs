@@ -10,6 +10,7 @@ internal static class ServeFlags
     public const string Http = "http";
     public const string Metrics = "metrics";
     public const string SessionMetrics = "session-metrics";
+    public const string Otlp = "otlp";
     public const string Ssh = "ssh";
     public const string SshAccount = "ssh-account";
     public const string SshProxy = "ssh-proxy";
@@ -27,6 +28,7 @@ internal static class ServeFlags
         new(Http, "ADDR:PORT|off", "Dashboard (127.0.0.1:8080)"),
         new(Metrics, "ADDR:PORT|off", "Health and metrics (where the dashboard is, or would be)"),
         new(SessionMetrics, "LIMIT|off", "Metrics by session for that many sessions at most, under /metrics/sessions (off)"),
+        new(Otlp, "URL|off", "OpenTelemetry collector for metrics, traces and logs ($OTEL_EXPORTER_OTLP_ENDPOINT, else off)"),
         new(Ssh, "ADDR:PORT|off", "Front door: OpenSSH's sshd, for the users of the policy (off)"),
         new(SshAccount, "NAME", "The account that the front door lets in (the broker's own; root: moshbroker, if there is one)"),
         new(SshProxy, "ADDR[/BITS]", "Load balancer before the front door, whose PROXY header is demanded and believed; may repeat", MayRepeat: true),

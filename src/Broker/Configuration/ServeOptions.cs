@@ -1,5 +1,6 @@
 using System.Net;
 using MoshBroker.FrontDoor;
+using MoshBroker.Telemetry.Export;
 
 namespace MoshBroker.Configuration;
 
@@ -26,6 +27,9 @@ internal sealed record ServeOptions
 
     /// <summary>How many sessions have metrics of their own; 0 is off.</summary>
     public int SessionMetrics { get; init; }
+
+    /// <summary>Where metrics, traces and logs are sent besides; null for nowhere.</summary>
+    public OtlpTarget? Otlp { get; init; }
 
     /// <summary>Null: no front door.</summary>
     public FrontDoorOptions? FrontDoor { get; init; }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using MoshBroker.Cluster;
 using MoshBroker.FrontDoor;
+using MoshBroker.Telemetry.Export;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Configuration;
@@ -45,6 +46,7 @@ internal sealed class ServeOptionsReader
             Http = dashboard,
             Metrics = Find(ServeFlags.Metrics) is { } metrics ? ToEndPoint(metrics) : dashboard ?? IPEndPoint.Parse(DefaultHttp),
             SessionMetrics = Find(ServeFlags.SessionMetrics) is { } limit ? ToSessionLimit(limit) : 0,
+            Otlp = ToOtlp(),
             FrontDoor = ToFrontDoor(),
             Store = Find(ServeFlags.Store) is { } store ? ToStore(store) : new StoreAddress.Sqlite(Path.Combine(data, "sessions.db")),
             PolicyFile = Find(ServeFlags.Policy)?.ToFullPath(),
@@ -170,6 +172,21 @@ internal sealed class ServeOptionsReader
         }
 
         return new FrontDoorOptions(at, Find(ServeFlags.SshAccount)?.Value, NetworkSet.Of(proxies));
+    }
+
+    private OtlpTarget? ToOtlp()
+    {
+        string? variable = _host.Variable(OtlpTarget.EndpointVariable);
+        if ((Find(ServeFlags.Otlp) ?? (variable is { Length: > 0 } ? new Setting(variable, OtlpTarget.EndpointVariable, _host.WorkingDirectory) : null)) is not { Value: not "off" } setting) { return null; }
+        bool isUrl = Uri.TryCreate(setting.Value, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme is "http" or "https" && endpoint.Query.Length == 0;
+        if (endpoint?.UserInfo is { Length: > 0 }) { throw setting.RefuseUnquoted("an address with a password in it: leave that out, and set OTEL_EXPORTER_OTLP_HEADERS"); }
+        if (!isUrl) { throw setting.RefuseUnquoted("not a collector's address: write it as http://127.0.0.1:4318, or 'off'"); }
+        return _host.Variable(OtlpTarget.ProtocolVariable) switch
+        {
+            null or "" or "http/protobuf" => new OtlpTarget(endpoint!, IsGrpc: false),
+            "grpc" => new OtlpTarget(endpoint!, IsGrpc: true),
+            var other => throw new Setting(other, OtlpTarget.ProtocolVariable, _host.WorkingDirectory).Refuse("not a protocol that is spoken here: set it to http/protobuf or grpc"),
+        };
     }
 
     private Setting? Find(string flag) => _settings.TryGetValue(flag, out List<Setting>? values) ? values[^1] : null;

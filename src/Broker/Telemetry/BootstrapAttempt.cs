@@ -67,12 +67,12 @@ internal sealed class BootstrapAttempt
     {
         _placed = true;
         Note("session.id", session);
-        if (awaitsClient) { Begin(BootstrapPhase.FirstDatagram); }
         if (!awaitsTarget) { Count(BootstrapResult.Ok); }
         int client = awaitsClient ? 1 << (int)BootstrapPhase.FirstDatagram : 0;
         int target = awaitsTarget ? 1 << (int)BootstrapPhase.TargetConnect : 0;
         Volatile.Write(ref _awaited, client | target);
         End(BootstrapPhase.Placement);
+        if (awaitsClient) { Begin(BootstrapPhase.FirstDatagram); }
     }
 
     /// <summary>It came to nothing, or needs no more.</summary>

@@ -223,4 +223,27 @@ public sealed class ServeOptionsTests
     {
         Assert.Contains("not a node's name", await RefusedAsync("--node", name), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Telemetry_goes_where_the_flag_says_or_OpenTelemetrys_own_variable_and_nowhere_by_itself()
+    {
+        Assert.Null((await ServedAsync()).Otlp);
+        Assert.Equal(new Uri("http://192.0.2.1:4318/v1/traces"), (await ServedAsync("--otlp", "http://192.0.2.1:4318")).Otlp!.For("traces"));
+        HostEnvironment host = CommandLineRun.Host(variables: [("HOME", "/home/ann"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://c.example/otlp/"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")]);
+        Assert.Equal(new Uri("https://c.example/otlp/v1/logs"), (await CommandLineRun.Of(host, "serve")).Served!.Otlp!.For("logs"));
+        Assert.Null((await CommandLineRun.Of(host, "serve", "--otlp", "off")).Served!.Otlp);
+        HostEnvironment grpc = CommandLineRun.Host(variables: [("HOME", "/home/ann"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]);
+        Assert.Equal(new Uri("http://192.0.2.1:4317"), (await CommandLineRun.Of(grpc, "serve", "--otlp", "http://192.0.2.1:4317")).Served!.Otlp!.For("logs"));
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1:4318", "not a collector's address")]
+    [InlineData("ftp://192.0.2.1/", "not a collector's address")]
+    [InlineData("http://me:hunter2@192.0.2.1:4318", "an address with a password in it")]
+    public async Task A_collectors_address_is_a_plain_one(string address, string why)
+    {
+        string line = await RefusedAsync("--otlp", address);
+        Assert.Contains(why, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", line, StringComparison.Ordinal);
+    }
 }

@@ -25,6 +25,6 @@ internal static class Eventually
         return clock.Elapsed;
     }
 
-    public static Task<TimeSpan> TrueAsync(Func<bool> condition, string what, TimeSpan? within = null) =>
-        TrueAsync(() => Task.FromResult(condition()), what, within);
+    public static Task<TimeSpan> TrueAsync(Func<bool> condition, string what, TimeSpan? within = null, Func<string>? seen = null) =>
+        TrueAsync(() => Task.FromResult(condition()), what, within, seen);
 }
