@@ -2,7 +2,9 @@ using MoshBroker.Audit;
 using MoshBroker.Cluster;
 using MoshBroker.Configuration;
 using MoshBroker.Detection;
+using MoshBroker.Diagnosis;
 using MoshBroker.Endpoint;
+using MoshBroker.Firewall;
 using MoshBroker.FrontDoor;
 using MoshBroker.Http;
 using MoshBroker.Http.Access;
@@ -70,7 +72,12 @@ internal static class BrokerService
         BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow(), policy, alarms);
         SessionMetrics? sessionMetrics = options.SessionMetrics > 0 ? new SessionMetrics(() => hub.Readings, options.Node, options.SessionMetrics) : null;
         AccessTokens tokens = AccessTokens.Load(options.DataDirectory, time);
-        WebParts web = new(feed, hub, tokens, audit, new MetricsEndpoint(metrics, sessionMetrics)) { Lookout = metrics.Lookout };
+        ScrapeClock scrapes = new(time);
+        RecordSources records = new(
+            () => policy.Current, hub.CountOf, store,
+            cancellation => Doctor.ExamineAsync(
+                options, policy.Current, new FirewallPorts(options.Ports, options.FrontDoor?.At.Port), scrapes.Age, sshd: null, cancellation));
+        WebParts web = new(feed, hub, tokens, audit, records, scrapes, new MetricsEndpoint(metrics, sessionMetrics)) { Lookout = metrics.Lookout };
         await using HttpServer http = await HttpServer.StartAsync(options, web, logging, time, stopping);
         FrontDoorLog doorLog = new(logging.CreateLogger<Reception>());
         using SshDaemon? ssh = options.FrontDoor is { } door
@@ -81,7 +88,7 @@ internal static class BrokerService
         using SshPool? pool = ssh is null ? null : new SshPool(Path.Combine(options.DataDirectory, "ssh"), children);
         Doorkeeper? keeper = pool is null ? null : new Doorkeeper(hub, () => policy.Current, ssh!.Reception, new TargetPaths(pool), children, audit, metrics, doorLog, time);
         ControlLog controlLog = new(logging.CreateLogger<ControlSocket>());
-        await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog) { Door = keeper, Policy = policy, Scrapes = http.Scrapes, Tokens = new TokenRequests(tokens, audit, () => policy.Current, () => http.Dashboard) }, controlLog);
+        await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog) { Door = keeper, Policy = policy, Scrapes = scrapes, Tokens = new TokenRequests(tokens, audit, () => policy.Current, () => http.Dashboard) }, controlLog);
         StartReport report = new(options, capacity, http, ssh);
         feed.Listening = report.Listening;
         report.Tell(Console.IsOutputRedirected ? null : Console.Out, logging.CreateLogger("MoshBroker"));

@@ -10,6 +10,10 @@ public sealed class EveryPageTests(DashboardFixture dashboard)
         { "overview", "/" },
         { "sessions", "/sessions" },
         { "session", "/sessions/00000001" },
+        { "tenants", "/tenants?user=ann&of=acme&target=web-1&from=10.0.0.1" },
+        { "nodes", "/nodes" },
+        { "posture", "/posture" },
+        { "audit", "/audit" },
     };
 
     [Theory]

@@ -1,6 +1,8 @@
 using System.Net;
+using MoshBroker.Audit;
 using MoshBroker.Broker.Tests;
 using MoshBroker.Broker.Tests.Http;
+using MoshBroker.Broker.Tests.Tenants;
 using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Http;
@@ -27,7 +29,21 @@ internal sealed class ManySessions : IAsyncDisposable
     public static async Task<ManySessions> StartAsync(int sessions)
     {
         StandInFeed feed = new() { Sessions = Make(sessions, 0) };
-        WebFixture web = new(feed);
+        WebFixture web = new(feed) { Policy = Policies.Read(Policies.Example) };
+        for (int i = 0; i < sessions; i++)
+        {
+            web.Trail.Add(new AuditEvent(i % 5 == 4 ? AuditEventName.Deny : AuditEventName.SessionStart)
+            {
+                Tenant = Tenants[i % 3],
+                User = $"user{i}",
+                Session = $"{i:x8}",
+                ClientAddress = "198.51.100.7:40112",
+                Target = Targets[i % 3],
+                Reason = i % 5 == 4 ? "unknown_key" : null,
+                More = AuditEvent.Attribute("process.command", "<b>vim</b> /etc/hosts"),
+            });
+        }
+
         ServeOptions options = new()
         {
             DataDirectory = "/d",

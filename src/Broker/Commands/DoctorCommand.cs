@@ -25,43 +25,12 @@ internal static class DoctorCommand
         {
             ServeOptions serve = options.ReadOptions(parsed, host);
             Policy? policy = serve.PolicyFile is { } file ? PolicyReading.Of(file, PolicySurroundings.Of(host, serve.Ports)).Policy : null;
-            List<Finding> findings = [];
-            if (serve.PolicyFile is { } named && policy is null) { findings.Add(new Finding(named, Severity.Critical, "is not a valid policy", "the broker will not start with it, and refuses it when it runs", $"moshbroker policy check {named}")); }
-            findings.AddRange(await OfSshdAsync(parsed.GetValue(sshd) ?? Path.Combine(serve.DataDirectory, "ssh/sshd_config"), parsed.GetValue(sshd) is not null, cancellation));
-            string? ruleset = await ProgramRun.OutputOfAsync("nft", ["-j", "list", "ruleset"], cancellation);
-            findings.AddRange(FirewallFindings.Of(ruleset, policy, options.ReadPorts(parsed, serve)));
-            findings.Add(HostFindings.OfScrape(await AskScrapeAsync(parsed.GetValue(broker), host, cancellation)));
-            findings.AddRange(HostFindings.OfFiles(serve, policy));
-            findings.Add(HostFindings.OfClock());
-            findings.AddRange(HostFindings.OfLimits(serve));
+            double? scrape = await AskScrapeAsync(parsed.GetValue(broker), host, cancellation);
+            IReadOnlyList<Finding> findings = await Doctor.ExamineAsync(serve, policy, options.ReadPorts(parsed, serve), scrape, parsed.GetValue(sshd), cancellation);
             await PrintAsync(parsed.InvocationConfiguration.Output, findings, parsed.GetValue(json));
             return findings.Max(finding => finding.Severity) switch { Severity.Critical => CriticalStatus, Severity.Warning => WarningStatus, _ => ExitCodes.Ok };
         });
         return doctor;
-    }
-
-    private static async Task<IEnumerable<Finding>> OfSshdAsync(string ours, bool isNamed, CancellationToken cancellation)
-    {
-        List<Finding> findings = [];
-        string? system = await ProgramRun.OutputOfAsync("sshd", ["-T"], cancellation);
-        if (system is not null) { findings.AddRange(SshdFindings.OfConfiguration("the system's sshd", system, isFrontDoor: false)); }
-        else { findings.Add(new Finding("the system's sshd", Severity.Ok, "is not there, or does not tell its configuration to this user (run this as root)")); }
-        if (File.Exists(ours) || isNamed)
-        {
-            string? effective = await ProgramRun.OutputOfAsync("sshd", ["-T", "-f", ours], cancellation);
-            if (effective is not null) { findings.AddRange(SshdFindings.OfConfiguration("the front door", effective, isFrontDoor: true)); }
-            else { findings.Add(new Finding("the front door", Severity.Critical, $"sshd does not take {ours}", "nobody can log in", $"sshd -t -f {ours}")); }
-        }
-
-        string? package = (await ProgramRun.OutputOfAsync("dpkg-query", ["-W", "-f=${Version}", "openssh-server"], cancellation))?.Trim();
-        string? version = (await ProgramRun.OutputOfAsync("ssh", ["-V"], cancellation))?.Split('\n')[0].Trim();
-        if (version is not null)
-        {
-            bool isFixed = package is not null && await ProgramRun.OutputOfAsync("dpkg", ["--compare-versions", package, "ge", SshdFindings.DebianFixed], cancellation) is not null;
-            findings.Add(SshdFindings.OfVersion(version, package, isFixed));
-        }
-
-        return findings;
     }
 
     /// <summary>Seconds since the broker's metrics were last asked for; negative for never, null when no broker answers.</summary>
@@ -77,7 +46,7 @@ internal static class DoctorCommand
         }
     }
 
-    private static async Task PrintAsync(TextWriter output, List<Finding> findings, bool json)
+    private static async Task PrintAsync(TextWriter output, IReadOnlyList<Finding> findings, bool json)
     {
         if (json)
         {

@@ -33,9 +33,6 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <summary>Where <c>/livez</c>, <c>/readyz</c> and <c>/metrics</c> are; null is off.</summary>
     public IPEndPoint? Health { get; }
 
-    /// <summary>When somebody last asked for metrics.</summary>
-    public ScrapeClock? Scrapes => _application?.Services.GetService<ScrapeClock>();
-
     /// <summary>Starts to listen; with both addresses off it does nothing.</summary>
     /// <exception cref="StartRefusedException">An address is in use, or not ours.</exception>
     public static async Task<HttpServer> StartAsync(
@@ -102,7 +99,9 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddScoped(services => services.GetRequiredService<CurrentPrincipal>().Value);
         builder.Services.AddScoped<IBrokerFeed>(services => new ScopedFeed(parts.Feed, services.GetRequiredService<CurrentPrincipal>().Value));
         builder.Services.AddSingleton(clock);
-        builder.Services.AddSingleton<ScrapeClock>();
+        builder.Services.AddSingleton(parts.Scrapes);
+        builder.Services.AddScoped<IBrokerRecords>(services => new ScopedRecords(
+            services.GetRequiredService<CurrentPrincipal>().Value, services.GetRequiredService<IBrokerFeed>(), parts.Records, clock));
         builder.Services.AddSingleton(parts.Actions);
         builder.Services.AddSingleton(new RowBoard(parts.Feed, clock));
         builder.Services.AddSingleton<FeedHost>();

@@ -21,6 +21,12 @@ internal sealed record Principal(string Name, IReadOnlyList<AccessGrant> Grants,
     /// <summary>May read the audit trail and play recordings.</summary>
     public bool Audits(string tenant) => Grants.Any(grant => grant.Covers(tenant) && grant.Role is DashboardRole.Auditor or DashboardRole.Admin);
 
+    /// <summary>May read some of the trail.</summary>
+    public bool IsAuditor => Grants.Any(grant => grant.Role is DashboardRole.Auditor or DashboardRole.Admin);
+
+    /// <summary>May read all of the trail, the node's own events too.</summary>
+    public bool AuditsAll => Grants.Any(grant => grant is { Tenant: null, Role: DashboardRole.Auditor or DashboardRole.Admin });
+
     /// <summary>May see live screens.</summary>
     public bool Watches(string tenant) => Grants.Any(grant => grant.Covers(tenant) && grant.MayWatch);
 }

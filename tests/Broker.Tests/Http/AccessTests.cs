@@ -3,16 +3,35 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using MoshBroker.Audit;
+using MoshBroker.Broker.Tests.Tenants;
 using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Http;
 using MoshBroker.Http.Access;
+using MoshBroker.Tenants;
 using Xunit;
 
 namespace MoshBroker.Broker.Tests.Http;
 
 public sealed class AccessTests : IAsyncLifetime
 {
+    private static readonly Policy TwoTenants = Policies.Read(
+        $$"""
+        version: 1
+        tenants:
+          alpha:
+            networks: [10.0.0.0/8]
+            users: { ann: { keys: [{{Policies.AnnsKey}}] } }
+            targets: { shell: { ssh: { host: host-of-alpha, user: deploy, host_keys: [{{Policies.HostKey}}], identity_file: /etc/id } } }
+            access: [{ users: [ann], targets: [shell] }]
+          beta:
+            networks: [10.0.0.0/8]
+            users: { bea: { keys: [{{Policies.BobsKey}}] } }
+            targets: { shell: { ssh: { host: host-of-beta, user: deploy, host_keys: [{{Policies.HostKey}}], identity_file: /etc/id } } }
+            access: [{ users: [bea], targets: [shell] }]
+
+        """);
+
     private readonly StandInFeed _feed = new();
     private readonly WebFixture _web;
     private HttpServer _server = null!;
@@ -199,13 +218,35 @@ public sealed class AccessTests : IAsyncLifetime
     [InlineData("/feed/table")]
     [InlineData("/feed/sessions/bbbb0001")]
     [InlineData("/feed/sessions/bbbb0001/screen")]
+    [InlineData("/tenants")]
+    [InlineData("/tenants?user=bea&of=beta&from=10.0.0.1")]
+    [InlineData("/audit")]
+    [InlineData("/audit?tenant=beta")]
+    [InlineData("/nodes")]
+    [InlineData("/posture")]
+    [InlineData("/api/v1/tenants")]
+    [InlineData("/api/v1/access?tenant=beta&user=bea&from=10.0.0.1")]
+    [InlineData("/api/v1/audit")]
+    [InlineData("/api/v1/audit?tenant=beta")]
+    [InlineData("/api/v1/posture")]
+    [InlineData("/api/v1/detections")]
     [InlineData("/api/v1/node")]
     [InlineData("/api/v1/sessions")]
     [InlineData("/api/v1/sessions?tenant=beta")]
     [InlineData("/api/v1/sessions/bbbb0001")]
     public async Task A_viewer_of_one_tenant_finds_nothing_of_another(string path)
     {
-        using HttpClient client = Client(_web.TokenOf(DashboardRole.Viewer, "alpha", watches: true));
+        _web.Policy = TwoTenants;
+        _web.Trail.Add(new AuditEvent("login") { Tenant = "beta", User = "user-of-beta" });
+        foreach (DashboardRole role in new[] { DashboardRole.Viewer, DashboardRole.Operator, DashboardRole.Auditor })
+        {
+            await FindsNothingAsync(path, _web.TokenOf(role, "alpha", watches: true));
+        }
+    }
+
+    private async Task FindsNothingAsync(string path, string token)
+    {
+        using HttpClient client = Client(token);
         using HttpResponseMessage response = await client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
         string body = response.Content.Headers.ContentType?.MediaType == "text/event-stream"
             ? await new StreamReader(await response.Content.ReadAsStreamAsync()).ReadLineAsync() ?? ""
@@ -213,7 +254,53 @@ public sealed class AccessTests : IAsyncLifetime
 
         Assert.DoesNotContain("-of-beta", body, StringComparison.Ordinal);
         Assert.DoesNotContain("2 of", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("host-of-beta", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("strangers cost", body, StringComparison.Ordinal);
         if (path.Contains("bbbb", StringComparison.Ordinal)) { Assert.Equal(HttpStatusCode.NotFound, response.StatusCode); }
+    }
+
+    [Fact]
+    public async Task Every_route_is_walked_by_the_test_of_tenants()
+    {
+        using HttpClient client = Client(_web.TokenOf(DashboardRole.Admin));
+        string document = await client.GetStringAsync(new Uri("/api/v1/openapi.json", UriKind.Relative));
+        using System.Text.Json.JsonDocument parsed = System.Text.Json.JsonDocument.Parse(document);
+        string[] walked = [.. typeof(AccessTests).GetMethod(nameof(A_viewer_of_one_tenant_finds_nothing_of_another))!.GetCustomAttributes(typeof(InlineDataAttribute), false)
+            .Cast<InlineDataAttribute>().Select(data => ((string)data.GetData(null!).Single()[0]).Split('?')[0].Replace("bbbb0001", "{id}", StringComparison.Ordinal))];
+        string[] reads = [.. parsed.RootElement.GetProperty("paths").EnumerateObject().Where(path => path.Value.TryGetProperty("get", out _)).Select(path => path.Name)];
+
+        Assert.NotEmpty(reads);
+        Assert.Empty(reads.Except(["/api/v1/me", "/api/v1/openapi.json"]).Except(walked));
+    }
+
+    [Fact]
+    public async Task An_auditor_of_a_tenant_reads_its_events_and_an_admin_all()
+    {
+        _web.Trail.Add(new AuditEvent("login") { Tenant = "alpha", User = "user-of-alpha" });
+        _web.Trail.Add(new AuditEvent("login") { Tenant = "beta", User = "user-of-beta" });
+        using HttpClient auditor = Client(_web.TokenOf(DashboardRole.Auditor, "alpha"));
+        using HttpClient admin = Client(_web.TokenOf(DashboardRole.Admin));
+        using HttpClient viewer = Client(_web.TokenOf(DashboardRole.Viewer));
+        Uri trail = new("/api/v1/audit", UriKind.Relative);
+
+        Assert.Equal(["user-of-alpha"], (await auditor.GetFromJsonAsync<AuditEventView[]>(trail))!.Select(happened => happened.User));
+        Assert.Equal(["user-of-beta", "user-of-alpha"], (await admin.GetFromJsonAsync<AuditEventView[]>(trail))!.Select(happened => happened.User));
+        Assert.Equal(HttpStatusCode.Forbidden, (await viewer.GetAsync(trail)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("ann", "10.0.0.1", true, "reaches shell")]
+    [InlineData("ann", "192.0.2.1", false, "outside the networks")]
+    [InlineData("nobody", "10.0.0.1", null, "has no user")]
+    [InlineData("ann", "here", null, "not an IP address")]
+    public async Task Whether_somebody_is_let_in_is_answered_with_the_reason(string user, string from, bool? isAllowed, string why)
+    {
+        _web.Policy = TwoTenants;
+        using HttpClient client = Client(_web.TokenOf(DashboardRole.Operator, "alpha"));
+        AccessAnswer answer = (await client.GetFromJsonAsync<AccessAnswer>(new Uri($"/api/v1/access?tenant=alpha&user={user}&target=shell&from={from}", UriKind.Relative)))!;
+
+        Assert.Equal(isAllowed, answer.IsAllowed);
+        Assert.Contains(why, answer.Why, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,7 +1,9 @@
 using MoshBroker.Audit;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.Diagnosis;
 using MoshBroker.Http;
 using MoshBroker.Http.Access;
+using MoshBroker.Tenants;
 
 namespace MoshBroker.Broker.Tests.Http;
 
@@ -13,8 +15,15 @@ internal sealed class WebFixture : IDisposable
     public WebFixture(StandInFeed feed)
     {
         Tokens = AccessTokens.Load(Folder, TimeProvider.System);
-        Parts = new WebParts(feed, Actions, Tokens, Audit, Metrics: null);
+        RecordSources records = new(() => Policy, (_, _) => default, Trail, _ => Task.FromResult<IReadOnlyList<Finding>>(Findings));
+        Parts = new WebParts(feed, Actions, Tokens, Audit, records, new ScrapeClock(TimeProvider.System), Metrics: null);
     }
+
+    public Policy Policy { get; set; } = Policy.None;
+
+    public StandInTrail Trail { get; } = new();
+
+    public List<Finding> Findings { get; } = [new("clock", Severity.Ok, "is kept by NTP"), new("UDP ports", Severity.Warning, "no firewall", "strangers cost", "moshbroker firewall | nft -f -")];
 
     public AccessTokens Tokens { get; }
 

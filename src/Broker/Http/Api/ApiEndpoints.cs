@@ -12,6 +12,7 @@ internal sealed class ApiEndpoints(ISessionActions actions)
     public const string Root = "/api/v1";
 
     private const int MaxLineLength = 160;
+    private const int MaxEvents = 5000;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -29,6 +30,18 @@ internal sealed class ApiEndpoints(ISessionActions actions)
         api.MapPost("/sessions/{id}/channels/{channel:int}/detach", (IBrokerFeed feed, Principal who, string id, int channel) =>
             Act(feed, who, id, (session, by) => actions.Detach(session, by, channel)));
         api.MapPost("/sessions/{id}/message", SayAsync);
+        api.MapGet("/tenants", (IBrokerRecords records) => Json(records.Tenants, ApiJson.Default.IReadOnlyListTenantView));
+        api.MapGet("/access", (IBrokerRecords records, string tenant, string user, string from, string? target, string? at) =>
+            records.Ask(new AccessQuestion(tenant, user, target ?? "", from, at ?? "")) is { } answer
+                ? Json(answer, ApiJson.Default.AccessAnswer)
+                : Fault(StatusCodes.Status403Forbidden, "this needs the role operator or auditor for the tenant"));
+        api.MapGet("/audit", AuditAsync);
+        api.MapGet("/posture", async (HttpContext context, IBrokerRecords records) =>
+            await records.PostureAsync(context.RequestAborted) is { } findings
+                ? Json(findings, ApiJson.Default.IReadOnlyListFindingView)
+                : Fault(StatusCodes.Status403Forbidden, "this needs a role for all tenants"));
+        api.MapGet("/openapi.json", () => Results.Stream(
+            typeof(ApiEndpoints).Assembly.GetManifestResourceStream("openapi.json")!, "application/json"));
         api.MapFallback("/{**rest}", () => Fault(StatusCodes.Status404NotFound, $"there is no such resource; {Root}/openapi.json lists those that are"));
     }
 
@@ -44,6 +57,15 @@ internal sealed class ApiEndpoints(ISessionActions actions)
         if (feed.Find(id) is not { } session) { return NoSession(id); }
         if (!who.Operates(session.Tenant)) { return Fault(StatusCodes.Status403Forbidden, $"this needs the role operator for tenant {session.Tenant}"); }
         return action(session.Id, who.Name) ? Results.NoContent() : Fault(StatusCodes.Status409Conflict, $"session {session.Id} is over");
+    }
+
+    private static async Task<IResult> AuditAsync(
+        HttpContext context, IBrokerRecords records, string? @event, string? tenant, string? user, string? session, DateTimeOffset? since, DateTimeOffset? until, int? limit)
+    {
+        AuditQuestion question = new(@event, tenant, user, session, since, until, Math.Clamp(limit ?? 200, 1, MaxEvents));
+        return await records.AuditAsync(question, context.RequestAborted) is { } events
+            ? Json(events, ApiJson.Default.IReadOnlyListAuditEventView)
+            : Fault(StatusCodes.Status403Forbidden, "this needs the role auditor");
     }
 
     private async Task<IResult> SayAsync(HttpContext context, IBrokerFeed feed, Principal who, string id)

@@ -6,12 +6,23 @@ namespace MoshBroker.Dashboard.Components.Shared;
 /// <summary>What all pages have: the way to the others, and who is logged in.</summary>
 public sealed partial class MainLayout : LayoutComponentBase
 {
-    private static readonly (string Address, string Title)[] Pages =
-    [
-        ("/", "Overview"),
-        ("/sessions", "Sessions"),
-    ];
-
     [Inject]
     private Principal Who { get; set; } = null!;
+
+    private IEnumerable<(string Address, string Title)> Pages
+    {
+        get
+        {
+            yield return ("/", "Overview");
+            yield return ("/sessions", "Sessions");
+            yield return ("/tenants", "Tenants");
+            if (Who.SeesAll)
+            {
+                yield return ("/nodes", "Nodes");
+                yield return ("/posture", "Posture");
+            }
+
+            if (Who.IsAuditor) { yield return ("/audit", "Audit"); }
+        }
+    }
 }

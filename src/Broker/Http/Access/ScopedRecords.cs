@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using MoshBroker.Audit;
+using MoshBroker.Configuration;
+using MoshBroker.Dashboard.Feed;
+using MoshBroker.Diagnosis;
+using MoshBroker.Tenants;
+
+namespace MoshBroker.Http.Access;
+
+/// <summary>Policy, trail and machine, as one principal may see them.</summary>
+internal sealed class ScopedRecords(Principal principal, IBrokerFeed feed, RecordSources sources, TimeProvider time) : IBrokerRecords
+{
+    private static readonly string[] Named =
+        ["number", "timestamp", "event.name", "moshbroker.tenant", "user.name", "session.id", "client.address", "moshbroker.target", "moshbroker.reason", "previous"];
+
+    public IReadOnlyList<TenantView> Tenants
+    {
+        get
+        {
+            ILookup<string, SessionView> live = feed.Sessions.Where(session => session.EndReason is null).ToLookup(session => session.Tenant, StringComparer.Ordinal);
+            return [.. sources.Policy().Tenants.Values
+                .Where(tenant => principal.Sees(tenant.Name))
+                .OrderBy(tenant => tenant.Name, StringComparer.Ordinal)
+                .Select(tenant => TenantViews.Of(tenant, [.. live[tenant.Name]]))];
+        }
+    }
+
+    public AccessAnswer? Ask(AccessQuestion question)
+    {
+        if (!principal.Operates(question.Tenant) && !principal.Audits(question.Tenant)) { return null; }
+        if (sources.Policy().FindUser(question.Tenant, question.User) is not { } user) { return new AccessAnswer(null, $"{question.Tenant} has no user '{OneLine.Of(question.User)}'"); }
+        if (!IPAddress.TryParse(question.From, out IPAddress? source)) { return new AccessAnswer(null, $"'{OneLine.Of(question.From)}' is not an IP address"); }
+        DateTimeOffset now = time.GetUtcNow();
+        if (question.At.Length > 0 && !DateTimeOffset.TryParse(question.At, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out now))
+        {
+            return new AccessAnswer(null, $"'{OneLine.Of(question.At)}' is not a moment: write it as 2027-01-31T18:00Z");
+        }
+
+        Credential credential = new Credential.Key(user.Keys.Count > 0 ? user.Keys[0].Fingerprint : "");
+        Decision decision = Policy.Decide(user, credential, source, question.Target.Length > 0 ? question.Target : null, now, sources.Count(question.Tenant, question.User));
+        if (decision.Denial is { } denial) { return new AccessAnswer(false, denial.Explanation, denial.UserLine); }
+        Admission admission = decision.Admission!;
+        string end = admission.Lease.HasEnd ? $", until {admission.Lease.EndsAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC ({admission.Lease.Cause})" : "";
+        return new AccessAnswer(true, $"{user} reaches {admission.Target!.Name} from {source}{end}");
+    }
+
+    public async Task<IReadOnlyList<AuditEventView>?> AuditAsync(AuditQuestion question, CancellationToken cancellationToken)
+    {
+        List<string?> tenants = [];
+        if (principal.AuditsAll) { tenants.Add(question.Tenant); }
+        else
+        {
+            tenants.AddRange(principal.Grants.Select(grant => grant.Tenant).Where(tenant => tenant is not null && principal.Audits(tenant) && (question.Tenant is null || question.Tenant == tenant)).Distinct(StringComparer.Ordinal));
+            if (!principal.Grants.Any(grant => grant.Tenant is { } tenant && principal.Audits(tenant))) { return null; }
+        }
+
+        List<AuditEventView> found = [];
+        foreach (string? tenant in tenants)
+        {
+            AuditFilter filter = new(question.Since, question.Until, question.Event, tenant, question.User, question.Session, question.Limit);
+            found.AddRange((await sources.Audit.QueryAuditAsync(filter, cancellationToken)).Select(Read));
+        }
+
+        return [.. found.OrderByDescending(happened => happened.Number).Take(question.Limit)];
+    }
+
+    public async Task<IReadOnlyList<FindingView>?> PostureAsync(CancellationToken cancellationToken) =>
+        principal.SeesAll
+            ? [.. (await sources.Examine(cancellationToken)).OrderByDescending(finding => finding.Severity).Select(finding =>
+                new FindingView(finding.Check, finding.Severity.ToString().ToLowerInvariant(), finding.Found, finding.Why, finding.Fix))]
+            : null;
+
+    private static AuditEventView Read(string line)
+    {
+        using JsonDocument parsed = JsonDocument.Parse(line);
+        JsonElement happened = parsed.RootElement;
+        string Of(string name) => happened.TryGetProperty(name, out JsonElement value) ? value.ToString() : "";
+        return new AuditEventView(
+            happened.GetProperty("number").GetInt64(), Of("timestamp"), Of("event.name"), Of("moshbroker.tenant"), Of("user.name"), Of("session.id"), Of("client.address"),
+            Of("moshbroker.target"), Of("moshbroker.reason"),
+            [.. happened.EnumerateObject().Where(property => !Named.Contains(property.Name, StringComparer.Ordinal)).Select(property => $"{property.Name}: {property.Value}")]);
+    }
+}

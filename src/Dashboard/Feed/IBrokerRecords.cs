@@ -1,0 +1,17 @@
+namespace MoshBroker.Dashboard.Feed;
+
+/// <summary>What is asked now and then: policy, the audit trail, the machine. Each answer holds what its asker may see, and no more.</summary>
+internal interface IBrokerRecords
+{
+    /// <summary>By name; those that the asker sees.</summary>
+    IReadOnlyList<TenantView> Tenants { get; }
+
+    /// <summary>May somebody have a session? Null when the asker may not ask about that tenant.</summary>
+    AccessAnswer? Ask(AccessQuestion question);
+
+    /// <summary>The newest that match, newest first; null when the asker may not read the trail.</summary>
+    Task<IReadOnlyList<AuditEventView>?> AuditAsync(AuditQuestion question, CancellationToken cancellationToken);
+
+    /// <summary>What the doctor finds on this machine, the worst first; null when the asker may not know.</summary>
+    Task<IReadOnlyList<FindingView>?> PostureAsync(CancellationToken cancellationToken);
+}
