@@ -54,6 +54,10 @@ internal static class Command
 
     private static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 
+    /// <summary>Stops a process that this test run started, or lets it go on.</summary>
+    public static async Task SignalAsync(int processId, string signal) =>
+        Assert.Equal(0, (await RunAsync(["/bin/kill", "-" + signal, processId.ToString(System.Globalization.CultureInfo.InvariantCulture)])).ExitCode);
+
     /// <summary>Ends a process that this test run started; one that is gone already is fine.</summary>
     public static void Kill(int processId)
     {

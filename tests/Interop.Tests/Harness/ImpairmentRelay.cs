@@ -14,7 +14,7 @@ internal sealed class ImpairmentRelay : IDisposable
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock _lock = new();
-    private readonly Impairment _impairment;
+    private Impairment _impairment;
     private readonly IPEndPoint _server;
     private readonly Socket _down;
     private readonly List<Socket> _ups = [];
@@ -27,7 +27,8 @@ internal sealed class ImpairmentRelay : IDisposable
     private readonly Thread _thread;
     private readonly HashSet<EndPoint> _clients = [];
     private EndPoint? _client;
-    private bool _paused;
+    private bool _cutToServer;
+    private bool _cutToClient;
     private volatile bool _stopping;
 
     public ImpairmentRelay(IPEndPoint server, Impairment? impairment = null)
@@ -65,18 +66,27 @@ internal sealed class ImpairmentRelay : IDisposable
     public int LostCount => Captured.Count(d => d.Lost);
 
     /// <summary>From now on every datagram is lost, also those under way.</summary>
-    public void Pause()
+    public void Pause() => Cut(toServer: true, toClient: true);
+
+    /// <summary>The same for one direction, or both.</summary>
+    public void Cut(bool toServer, bool toClient)
     {
         lock (_lock)
         {
-            _paused = true;
+            (_cutToServer, _cutToClient) = (toServer, toClient);
             _underway.Clear();
         }
     }
 
     public void Resume()
     {
-        lock (_lock) { _paused = false; }
+        lock (_lock) { (_cutToServer, _cutToClient) = (false, false); }
+    }
+
+    /// <summary>From now on the network is like this.</summary>
+    public void Become(Impairment impairment)
+    {
+        lock (_lock) { _impairment = impairment; }
     }
 
     /// <summary>The client moves: what it sends comes from a new port, and from another address if one is given.</summary>
@@ -159,7 +169,7 @@ internal sealed class ImpairmentRelay : IDisposable
     private void Accept(bool toServer, int path, bool stale, byte[] bytes)
     {
         double loss = toServer ? _impairment.LossToServer : _impairment.LossToClient;
-        bool lost = _paused || stale || (loss > 0 && _random.NextDouble() < loss);
+        bool lost = (toServer ? _cutToServer : _cutToClient) || stale || (loss > 0 && _random.NextDouble() < loss);
         var datagram = new RelayedDatagram(_clock.Elapsed, toServer, path, bytes, lost);
         _captured.Add(datagram);
         if (!_nonces.Add(datagram.Nonce)) { _repeated.Add(datagram.Nonce); }

@@ -10,9 +10,12 @@ internal struct LossWindow
     private const int Steps = 8;
     private const long StepMs = 4000;
 
-    // Fewer say nothing: one burst, or one late acknowledgement, is no lossy path.
+    // Fewer say nothing: one burst is no lossy path.
     private const int LeastMissing = 3;
-    private const int LeastRepeats = 5;
+
+    // What is missing on the way here is known; what was sent again may have arrived the first time, at a client that was slow to say so.
+    private const int LeastRepeats = 8;
+    private const double RepeatsLost = 0.6;
 
     private Counts _heard;
     private Counts _missing;
@@ -56,7 +59,7 @@ internal struct LossWindow
         int missing = Sum(_missing);
         int repeats = Sum(_repeats);
         double up = missing < LeastMissing ? 0 : (double)missing / (missing + Sum(_heard));
-        double down = repeats < LeastRepeats ? 0 : (double)repeats / Math.Max(repeats, Sum(_frames));
+        double down = repeats < LeastRepeats ? 0 : RepeatsLost * repeats / Math.Max(repeats, Sum(_frames));
         return Math.Max(up, down);
     }
 

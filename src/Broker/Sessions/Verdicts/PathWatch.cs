@@ -15,15 +15,24 @@ internal sealed class PathWatch(SessionTimeline timeline)
     // A client hops by itself when it has had no round trip for 10 s.
     private const long HopAfterMs = 9000;
 
+    // Before the round trip is known well, acknowledgements are waited for too shortly.
+    private const long SettlingMs = 10_000;
+
+    // While nothing is heard it is not known which way is to blame for what has to be sent again.
+    private const int MostRepeats = 2;
+
     private const ulong LongestGap = 1 << 18; // Beyond it nothing was lost: the sender left the numbers out.
 
     private LossWindow _losses;
     private ulong _frames;
+    private int _framesUnheard;
+    private int _repeatsUnheard;
     private ulong _repeats;
     private ulong _acknowledged;
     private MonoTime _acknowledgedAt = MonoTime.Never;
     private MonoTime _waitingSince = MonoTime.Forever;
     private MonoTime _heard = MonoTime.Never;
+    private MonoTime _firstHeard = MonoTime.Forever;
     private long _roundTripMs = LongestRoundTripMs;
     private int _deaf;
     private MonoTime _candidate = MonoTime.Never;
@@ -42,9 +51,11 @@ internal sealed class PathWatch(SessionTimeline timeline)
         if (verdict.Replay == ReplayKind.Reordered) { _losses.OnLate(now); }
         if (!verdict.IsFresh) { return; }
         long silence = _heard == MonoTime.Never ? 0 : now.Since(_heard);
+        if (_heard == MonoTime.Never) { _firstHeard = now; }
         _heard = now;
         if (silence >= VerdictRules.SilentAfterMs) { Return(now, silence, verdict.Distance, isWaiting); }
-        else { _losses.OnFresh(now, verdict.Distance <= LongestGap ? (int)verdict.Distance : 0); }
+        else { Hear(now, verdict.Distance <= LongestGap ? (int)verdict.Distance : 0); }
+        (_framesUnheard, _repeatsUnheard) = (0, 0);
 
         if (acknowledged != _acknowledged)
         {
@@ -79,7 +90,8 @@ internal sealed class PathWatch(SessionTimeline timeline)
         if (isWaiting && _waitingSince == MonoTime.Forever) { _waitingSince = now; }
         _roundTripMs = Math.Clamp((long)(numbers.SmoothedRtt + (4 * numbers.RttVariation)), ShortestRoundTripMs, LongestRoundTripMs);
         if (numbers.Frames == _frames) { return; }
-        _losses.OnSent(now, (int)(numbers.Frames - _frames), (int)(numbers.Retransmissions - _repeats));
+        _framesUnheard += (int)(numbers.Frames - _frames);
+        _repeatsUnheard += (int)(numbers.Retransmissions - _repeats);
         (_frames, _repeats) = (numbers.Frames, numbers.Retransmissions);
     }
 
@@ -97,6 +109,14 @@ internal sealed class PathWatch(SessionTimeline timeline)
         ReboundMs = now.Since(_reboundAt),
         Loss = _losses.Share(now),
     };
+
+    private void Hear(MonoTime now, int skipped)
+    {
+        _losses.OnFresh(now, skipped);
+        if (now.Since(_firstHeard) < SettlingMs) { return; }
+        int repeats = Math.Min(_repeatsUnheard, MostRepeats);
+        _losses.OnSent(now, _framesUnheard - _repeatsUnheard + repeats, repeats);
+    }
 
     private void Return(MonoTime now, long silence, ulong missing, bool isWaiting)
     {
