@@ -37,6 +37,29 @@ public sealed class PolicyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_broker_with_a_broken_policy_on_disk_lives_and_is_not_ready_until_it_is_mended()
+    {
+        Write("drop_in: { sessions_per_user: 1 }");
+        int port = PrometheusServer.FreeTcpPort();
+        await using RunningBroker broker = await RunningBroker.StartAsync(null, null, "--policy", Policy, "--metrics", $"127.0.0.1:{port}");
+        using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        (int, string) seen = default;
+        async Task<bool> IsAsync(int status, string start)
+        {
+            using HttpResponseMessage answer = await client.GetAsync(new Uri("/readyz", UriKind.Relative));
+            seen = ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+            return seen.Item1 == status && seen.Item2.StartsWith(start, StringComparison.Ordinal);
+        }
+
+        await Eventually.TrueAsync(() => IsAsync(200, "ready\n"), "it is ready", TimeSpan.FromSeconds(30), () => seen.ToString());
+        Write("drop_in: { sesions_per_user: 9 }");
+        await Eventually.TrueAsync(() => IsAsync(503, "not ready: policy invalid: policy.yaml line 2"), "it is not ready", TimeSpan.FromSeconds(30), () => seen.ToString());
+        Assert.Equal("alive\n", await client.GetStringAsync(new Uri("/livez", UriKind.Relative)));
+        Write("drop_in: { sessions_per_user: 2 }");
+        await Eventually.TrueAsync(() => IsAsync(200, "ready\n"), "it is ready again", TimeSpan.FromSeconds(30), () => seen.ToString());
+    }
+
+    [Fact]
     public async Task A_broken_policy_on_disk_changes_nothing_and_a_broker_does_not_start_with_it()
     {
         Write("drop_in: { sessions_per_user: 1 }");
