@@ -10,6 +10,7 @@ internal static class AuditEventName
     public const string Attach = "session.attach";
     public const string Detach = "session.detach";
     public const string Roam = "session.roam";
+    public const string Flapping = "session.flapping";
     public const string Watch = "session.watch";
     public const string Close = "session.close";
     public const string Lock = "session.lock";

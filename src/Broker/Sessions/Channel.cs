@@ -17,7 +17,6 @@ namespace MoshBroker.Sessions;
 internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisposable
 {
     private const long MoveLogIntervalMs = 1000;
-    private const long FlapWithinMs = 60_000;
 
     private readonly SessionActor _session;
     private readonly ISessionHost _host;
@@ -28,11 +27,11 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     private readonly EchoAckClock _echoAck = new();
     private readonly ChannelMeter _meter;
     private readonly long[] _drops = new long[DropReasons.Count];
-    private UdpPath _path;
+    private readonly PathGuard<UdpPath> _guard = new();
     private MonoTime _now;
     private string? _peer;
-    private UdpAddress _previous;
-    private MonoTime _leftPrevious = MonoTime.Never;
+    private long _unvalidatedSent;
+    private long _unvalidatedReceived;
     private MonoTime _lastMoveTold = MonoTime.Never;
     private ByteBudget _budget;
     private MonoTime _heldBackUntil;
@@ -106,7 +105,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         try
         {
             _now = now;
-            if (!_session.Networks.Contains(path.Peer.Ip))
+            if (!_session.Allows(path.Peer))
             {
                 // Before any look at its key: from there not even the right key counts.
                 _drops[(int)DropReason.Network]++;
@@ -114,7 +113,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
                 return;
             }
 
-            if (path.Peer.Network != _path.Peer.Network && _meter.TurnsAway(now, path, datagram.Length))
+            if (!_guard.KnowsNetwork(path.Network) && _meter.TurnsAway(now, path, datagram.Length))
             {
                 _drops[(int)DropReason.RateLimited]++;
                 return;
@@ -123,9 +122,9 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             _transport.AcceptsRemoteStates = _session.TakesInput;
             MonoTime heard = _transport.LastHeard;
             DatagramVerdict verdict = _transport.OnDatagram(now, datagram, congestionExperienced);
-            _meter.OnDatagram(now, path, datagram.Length, verdict, heard, verdict.IsAuthentic ? PeerClass.Known : ClassOf(now, path.Peer));
+            _meter.OnDatagram(now, path, datagram.Length, verdict, heard, verdict.IsAuthentic ? PeerClass.Known : ClassOf(now, path));
             if (!verdict.IsAccepted) { _drops[(int)verdict.Reason]++; }
-            if (verdict.IsFresh && path != _path) { Move(path); }
+            if (verdict.IsFresh) { OnFresh(now, path, datagram.Length, verdict, heard); }
             if (verdict.IsAuthentic) { Path.OnDatagram(now, verdict, _transport.AcknowledgedNumber, _transport.OutstandingStates > 0); }
             if (verdict.RemoteAdvanced) { TakeInput(now); }
         }
@@ -186,17 +185,21 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         bool tellsEcho = IsOpen && !_session.IsScreenHeld;
         if (tellsEcho && _echoAck.Advance(now)) { _screen.SetEchoAck(_echoAck.EchoAck); }
 
+        if (_guard.HasGuest) { Follow(_guard.Current.Peer, _guard.OnTimeout(now)); }
+        MonoTime mayTransmit = _budget.Next(now);
+        if (mayTransmit <= now) { SendProbes(now); }
         ArrayBufferWriter<byte> datagram = _host.SendBuffer;
         datagram.ResetWrittenCount();
-        MonoTime mayTransmit = _budget.Next(now);
         ulong frames = _transport.Frames;
         long began = Stopwatch.GetTimestamp();
-        while (mayTransmit <= now && _transport.TryTransmit(now, datagram))
+        while (mayTransmit <= now && TryTransmit(now, datagram))
         {
+            bool isFrame = _transport.Frames != frames;
             _budget.Spend(datagram.WrittenCount);
             mayTransmit = _budget.Next(now);
-            _meter.OnComposed(now, began, isFrame: _transport.Frames != frames);
-            Send(datagram.WrittenSpan);
+            _meter.OnComposed(now, began, isFrame);
+            _guard.OnSent(now, datagram.WrittenCount, isFrame);
+            Send(_guard.Current, datagram.WrittenSpan);
             datagram.ResetWrittenCount();
             frames = _transport.Frames;
             began = Stopwatch.GetTimestamp();
@@ -210,6 +213,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
 
         TransportStatistics numbers = _transport.Statistics;
         _meter.Report(now, numbers);
+        ReportUnvalidated();
         Path.OnFlushed(now, numbers, _transport.OutstandingStates > 0);
         IsHeldBack = mayTransmit > now;
 
@@ -221,7 +225,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             _heldBackUntil = mayTransmit;
         }
 
-        MonoTime next = MonoTime.Max(due, mayTransmit);
+        MonoTime next = MonoTime.Max(MonoTime.Min(due, _guard.NextTimeout), mayTransmit);
         return tellsEcho && _echoAck.NextTimeout is { } echo ? MonoTime.Min(next, echo) : next;
     }
 
@@ -278,13 +282,50 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     public void Dispose()
     {
         _meter.Metrics.SocketClosed(_endpoint.KernelDrops);
-        if (_peer is not null) { _meter.Metrics.RecentPeers.Note(_now, _path.Peer.Ip); }
+        if (_peer is not null) { _meter.Metrics.RecentPeers.Note(_now, _guard.Current.Peer.Ip); }
         _endpoint.Dispose();
         _transport.Dispose();
         _screen.Release();
     }
 
-    private void Send(ReadOnlySpan<byte> datagram)
+    private bool TryTransmit(MonoTime now, ArrayBufferWriter<byte> datagram)
+    {
+        _transport.PathMark = _guard.CurrentMark;
+        _transport.SendRoom = _guard.Room;
+        return _transport.TryTransmit(now, datagram);
+    }
+
+    /// <summary>Finds out whether the client hears us where it was not known to, or still where it was.</summary>
+    private void SendProbes(MonoTime now)
+    {
+        ArrayBufferWriter<byte> datagram = _host.SendBuffer;
+        while (_guard.TryGetProbe(now, out PathProbe<UdpPath> probe))
+        {
+            datagram.ResetWrittenCount();
+            ulong frames = _transport.Frames;
+            long began = Stopwatch.GetTimestamp();
+            _transport.PathMark = probe.Mark;
+            _transport.SendRoom = _guard.Room;
+            bool isMade = _transport.TryProbe(now, probe.IsAside, probe.Room, datagram);
+            _guard.OnProbed(now, probe, datagram.WrittenCount);
+            if (!isMade) { continue; }
+            _budget.Spend(datagram.WrittenCount);
+            _meter.OnComposed(now, began, isFrame: _transport.Frames != frames);
+            Send(probe.Path, datagram.WrittenSpan);
+        }
+
+        datagram.ResetWrittenCount();
+    }
+
+    private void ReportUnvalidated()
+    {
+        if (_guard.UnvalidatedReceived == _unvalidatedReceived && _guard.UnvalidatedSent == _unvalidatedSent) { return; }
+        _meter.Metrics.UnvalidatedReceived(_guard.UnvalidatedReceived - _unvalidatedReceived);
+        _meter.Metrics.UnvalidatedSent(_guard.UnvalidatedSent - _unvalidatedSent);
+        (_unvalidatedReceived, _unvalidatedSent) = (_guard.UnvalidatedReceived, _guard.UnvalidatedSent);
+    }
+
+    private void Send(in UdpPath path, ReadOnlySpan<byte> datagram)
     {
         if (_peer is null)
         {
@@ -293,10 +334,10 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             return;
         }
 
-        switch (_endpoint.Send(_path, datagram))
+        switch (_endpoint.Send(path, datagram))
         {
             case SendResult.Sent:
-                _meter.Metrics.Sent(_path.Peer.IsIPv4, datagram.Length);
+                _meter.Metrics.Sent(path.Peer.IsIPv4, datagram.Length);
                 break;
             case SendResult.TooLong:
                 _transport.OnSendTooLong();
@@ -304,10 +345,10 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         }
     }
 
-    private PeerClass ClassOf(MonoTime now, in UdpAddress peer)
+    private PeerClass ClassOf(MonoTime now, in UdpPath path)
     {
-        if (_peer is not null && peer == _path.Peer) { return PeerClass.Known; }
-        return _meter.Metrics.RecentPeers.Contains(now, peer.Ip) ? PeerClass.Recent : PeerClass.Unknown;
+        if (_guard.Knows(path)) { return PeerClass.Known; }
+        return _meter.Metrics.RecentPeers.Contains(now, path.Peer.Ip) ? PeerClass.Recent : PeerClass.Unknown;
     }
 
     private Dictionary<string, long> DropsByReason()
@@ -322,27 +363,28 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         return drops;
     }
 
-    /// <summary>The client is elsewhere: only its newest datagram may say so, and it has been checked.</summary>
-    private void Move(in UdpPath path)
+    /// <summary>Only its newest datagram may say where the client is, and it has been checked.</summary>
+    private void OnFresh(MonoTime now, in UdpPath path, int length, in DatagramVerdict verdict, MonoTime heard)
     {
-        bool first = _peer is null;
-        UdpAddress from = _path.Peer;
-        bool roamed = !first && path.Peer != from;
-        _path = path;
-        if (!first && !roamed) { return; }
-        _transport.PayloadLimit = path.Peer.IsIPv4 ? DatagramLimits.IPv4 : DatagramLimits.IPv6;
-        Volatile.Write(ref _peer, path.Peer.ToString());
+        UdpAddress from = _guard.Current.Peer;
+        Follow(from, _guard.OnFresh(now, path, length, verdict.EchoedMark, now.Since(heard), _transport.RoundTrip.Timeout));
+    }
+
+    private void Follow(in UdpAddress from, PathChange change)
+    {
+        if ((change & PathChange.Stuck) != 0) { _session.OnFlapping(_guard.Current.Peer.ToString()); }
+        if ((change & (PathChange.First | PathChange.Moved)) == 0) { return; }
+        UdpAddress peer = _guard.Current.Peer;
+        bool roamed = (change & PathChange.Moved) != 0;
+        _transport.PayloadLimit = _guard.Current.LongestPayload;
+        Volatile.Write(ref _peer, peer.ToString());
         if (roamed)
         {
-            RoamKind kind = RoamKinds.Between(from, path.Peer);
+            RoamKind kind = RoamKinds.Between(from, peer);
             Path.OnRoamed(_now, kind);
-            _meter.OnRoamed(kind, isFlap: path.Peer == _previous && _now.Since(_leftPrevious) <= FlapWithinMs);
-            (_previous, _leftPrevious) = (from, _now);
+            _meter.OnRoamed(kind, isFlap: (change & PathChange.Flap) != 0);
         }
-        else
-        {
-            _meter.OnAttached(_session.IsFirst(this) ? AttachKind.First : AttachKind.Rekey);
-        }
+        else { _meter.OnAttached(_session.IsFirst(this) ? AttachKind.First : AttachKind.Rekey); }
 
         // A client may flap with every datagram; the log need not.
         if (_now.Since(_lastMoveTold) < MoveLogIntervalMs) { return; }

@@ -14,6 +14,9 @@ internal interface ISessionOwner
     /// <summary>A client was heard for the first time, or from another address than before.</summary>
     void OnMoved(SessionActor session, string peer, bool roamed);
 
+    /// <summary>A client went to and fro between networks, more often than people do; it is answered where it is known to hear us.</summary>
+    void OnFlapping(SessionActor session, string peer);
+
     /// <summary>The screen was locked, for the reason given; or unlocked, with none.</summary>
     void OnLockChanged(SessionActor session, string? reason);
 

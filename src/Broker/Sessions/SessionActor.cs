@@ -3,6 +3,7 @@ using System.Diagnostics;
 using MoshBroker.Actors;
 using MoshBroker.Backends;
 using MoshBroker.Cluster;
+using MoshBroker.Endpoint;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Protocol.Terminal;
@@ -112,9 +113,6 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     /// <summary>What policy grants the session now; null when nobody asked it. From any thread.</summary>
     public Admission? Admission => _terms.Admission ?? Facts.Admission;
 
-    /// <summary>Where clients may be.</summary>
-    public NetworkSet Networks => _terms.Networks;
-
     public bool ApplicationCursorKeys => _terminal.ApplicationCursorKeys;
 
     /// <summary>The program is drawing, and clients are shown the screen of before: what was typed since can't be on it.</summary>
@@ -213,6 +211,12 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         Recording?.Mark(channel.Now, roamed ? $"client roamed to {peer}" : $"client attached from {peer}");
         _owner.OnMoved(this, peer, roamed);
     }
+
+    /// <summary>False where policy has no client: not even its key counts there.</summary>
+    public bool Allows(in UdpAddress peer) => _terms.Networks.Contains(peer.Ip);
+
+    /// <summary>The client seems to be in two networks at once, and is answered only where it is known to hear us.</summary>
+    public void OnFlapping(string peer) => _owner.OnFlapping(this, peer);
 
     /// <summary>True for the client that the session was opened for.</summary>
     public bool IsFirst(Channel channel) => channel.Id == _firstSeed?.Id;

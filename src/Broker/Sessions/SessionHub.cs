@@ -289,6 +289,18 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         });
     }
 
+    public void OnFlapping(SessionActor session, string peer)
+    {
+        _log.Flapping(session.Facts.Id, peer);
+        _audit.Write(new AuditEvent(AuditEventName.Flapping)
+        {
+            Session = session.Facts.Id,
+            Tenant = session.Facts.Admission?.Tenant,
+            User = session.Facts.User,
+            ClientAddress = peer,
+        });
+    }
+
     public void OnEpochNearlySpent(SessionActor session, int channelId) => _ = DrawEpochAsync(session, channelId);
 
     public void OnFailure(object actor, Exception failure)

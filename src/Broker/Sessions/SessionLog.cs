@@ -29,4 +29,7 @@ internal sealed partial class SessionLog(ILogger<SessionHub> logger)
 
     [LoggerMessage(EventId = 108, Level = LogLevel.Information, Message = "session {Session}: the screen's lock changed: {Reason}")]
     public partial void LockChanged(string session, string reason);
+
+    [LoggerMessage(EventId = 109, Level = LogLevel.Warning, Message = "session {Session}: somebody makes its client seem to flap between networks, or it does; it is answered at {Peer} for now")]
+    public partial void Flapping(string session, string peer);
 }

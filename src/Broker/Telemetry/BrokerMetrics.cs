@@ -106,7 +106,7 @@ internal sealed class BrokerMetrics : IDisposable
         _frames = Registry.CounterByTenant(new("moshbroker.downlink.frames_sent", "{frame}", "Changes of the screen sent to clients, repeats included."));
         _framesAgain = Registry.CounterByTenant(new("moshbroker.downlink.frames_retransmitted", "{frame}", "Of these, repeats because no acknowledgement came in time."));
         _roams = Registry.CounterByTenant(new("moshbroker.roams", "{move}", "Moves of clients to another address.", MetricLabel.Of<RoamKind>("kind")));
-        _flaps = Registry.CounterByTenant(new("moshbroker.roam_flaps", "{move}", "Moves back to where the client was less than 60 s before."));
+        _flaps = Registry.CounterByTenant(new("moshbroker.roam_flaps", "{move}", "Moves back to a network where the client was less than 60 s before."));
         _unvalidatedSent = Registry.Counter(new(
             "moshbroker.unvalidated_path.sent", "By", "Sent to new addresses before they proved that a client hears us there, headers included."));
         _unvalidatedReceived = Registry.Counter(new("moshbroker.unvalidated_path.received", "By", "Received from them, headers included."));
@@ -222,9 +222,9 @@ internal sealed class BrokerMetrics : IDisposable
         if (isFlap) { _flaps.Add(1, 0, tenant); }
     }
 
-    public void UnvalidatedSent(int bytes) => _unvalidatedSent.Add(bytes);
+    public void UnvalidatedSent(long bytes) => _unvalidatedSent.Add(bytes);
 
-    public void UnvalidatedReceived(int bytes) => _unvalidatedReceived.Add(bytes);
+    public void UnvalidatedReceived(long bytes) => _unvalidatedReceived.Add(bytes);
 
     public void Echoed(int tenant, BackendKind backend, long milliseconds, string session) => _echo.Observe(milliseconds / 1000.0, (int)backend, tenant, session);
 

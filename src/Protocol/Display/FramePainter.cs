@@ -155,9 +155,8 @@ internal struct FramePainter
         if (pen == _pen)
             return;
 
-        // Both forms fit: five attributes off, six on, two RGB colours.
-        Span<byte> fresh = stackalloc byte[96];
-        Span<byte> change = stackalloc byte[96];
+        Span<byte> fresh = stackalloc byte[RenditionWriter.MaxLength];
+        Span<byte> change = stackalloc byte[RenditionWriter.MaxLength];
         int freshLength = RenditionWriter.WriteFresh(pen, fresh);
         int changeLength = RenditionWriter.WriteChange(_pen, pen, change);
         _sink.Add(changeLength < freshLength ? change[..changeLength] : fresh[..freshLength]);

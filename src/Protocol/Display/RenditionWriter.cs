@@ -6,6 +6,9 @@ namespace MoshBroker.Protocol.Display;
 /// <summary>Renditions as SGR, in forms that stock 1.4.0 knows.</summary>
 internal static class RenditionWriter
 {
+    /// <summary>Room for either form: five attributes off, six on, two RGB colours.</summary>
+    public const int MaxLength = 96;
+
     /// <summary>From anything: a reset, then what is set. Returns the length.</summary>
     public static int WriteFresh(Rendition pen, Span<byte> to)
     {

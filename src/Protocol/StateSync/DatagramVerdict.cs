@@ -16,6 +16,11 @@ public readonly record struct DatagramVerdict(
     /// <summary>True when the datagram was authentic and nothing is wrong with it; a replayed one is accepted too.</summary>
     public bool IsAccepted => Reason == DropReason.None;
 
+    /// <summary>
+    /// Of a fresh one: the <see cref="Transport{TLocal, TRemote}.PathMark"/> under which the timestamp left that it echoes; null when it echoes none.
+    /// </summary>
+    public ulong? EchoedMark { get; init; }
+
     internal static DatagramVerdict Refused(DropReason reason, ulong sequence = 0) =>
         new(reason, IsAuthentic: false, IsFresh: false, sequence, ReplayKind.None, 0, RemoteAdvanced: false);
 }

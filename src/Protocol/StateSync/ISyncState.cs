@@ -24,6 +24,15 @@ public interface ISyncState<TSelf>
     /// <summary>Appends the serialised message that turns <paramref name="source"/> into this state; nothing when they are the same.</summary>
     void WriteDiff(TSelf source, IBufferWriter<byte> diff);
 
+    /// <summary>
+    /// Appends a message, not an empty one, that applied to this state changes nothing: a peer answers it sooner than an empty diff. Nothing where
+    /// there is no such message.
+    /// </summary>
+    void WriteIdleDiff(IBufferWriter<byte> diff)
+    {
+        // Most states have none.
+    }
+
     /// <summary>False when a diff is not the message it ought to be: then it is dropped and the session goes on. Changes nothing.</summary>
     bool IsWellFormed(ReadOnlySpan<byte> diff) => true;
 

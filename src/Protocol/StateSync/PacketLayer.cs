@@ -27,6 +27,8 @@ internal sealed class PacketLayer : IDisposable
     private readonly AesOcb _cipher;
     private readonly Direction _sends;
     private readonly ReplayWindow _window = new();
+    private readonly PathClocks _clocks = new();
+    private readonly IRandomSource? _random;
     private readonly MonoTime _createdAt;
     private ulong _sequence;
     private ulong _sealed;
@@ -35,9 +37,11 @@ internal sealed class PacketLayer : IDisposable
     private ushort _timestampMs16;
     private MonoTime _timestampArrived;
 
-    public PacketLayer(MonoTime now, Direction sends, SessionKey key, ulong epoch)
+    /// <remarks>Chance draws the clocks' offsets; an end that never changes <see cref="PathMark"/> needs none.</remarks>
+    public PacketLayer(MonoTime now, Direction sends, SessionKey key, ulong epoch, IRandomSource? random = null)
     {
         _createdAt = now;
+        _random = random;
         _sends = sends;
         BeginEpoch(epoch);
         _cipher = new AesOcb(key);
@@ -71,6 +75,9 @@ internal sealed class PacketLayer : IDisposable
     public bool BelievesReplies { get; set; } = true;
 
     public MonoTime LastHeard { get; private set; } = MonoTime.Never;
+
+    /// <summary>The path that datagrams leave on from now, by a number of the owner's choice; 0 at first.</summary>
+    public ulong PathMark { get; set; }
 
     public void BeginEpoch(ulong epoch)
     {
@@ -120,17 +127,21 @@ internal sealed class PacketLayer : IDisposable
 
         ReplayKind replay = _window.Note(nonce.Sequence, out ulong distance);
         bool isFresh = replay == ReplayKind.None;
+        ulong? echoed = null;
         if (isFresh)
         {
             Uplink.OnFresh(distance, now.Since(MonoTime.Max(LastHeard, _createdAt)));
-            TakeTimestamps(now, packet, congestionExperienced);
+            echoed = TakeTimestamps(now, packet, congestionExperienced);
         }
         else if (replay == ReplayKind.Reordered)
         {
             Uplink.OnLate(distance);
         }
 
-        verdict = new DatagramVerdict(DropReason.None, IsAuthentic: true, isFresh, nonce.Sequence, replay, distance, RemoteAdvanced: false);
+        verdict = new DatagramVerdict(DropReason.None, IsAuthentic: true, isFresh, nonce.Sequence, replay, distance, RemoteAdvanced: false)
+        {
+            EchoedMark = echoed,
+        };
         return packet.Payload;
     }
 
@@ -152,7 +163,7 @@ internal sealed class PacketLayer : IDisposable
         int length = PacketWriter.Length(piece.Length);
         Span<byte> plaintext = stackalloc byte[DatagramLimits.MaxReceived];
         plaintext = plaintext[..length];
-        PacketWriter.Write(plaintext, Clock16(now), TakeReply(now), fragmentId, number, isFinal, piece);
+        PacketWriter.Write(plaintext, Stamp(now), TakeReply(now), fragmentId, number, isFinal, piece);
 
         // Spent even if sealing or sending fails: the sequence is the nonce, and a repeated nonce breaks OCB for the whole session.
         Nonce nonce = new(_sends, _sequence++);
@@ -167,13 +178,10 @@ internal sealed class PacketLayer : IDisposable
 
     public void Dispose() => _cipher.Dispose();
 
-    private static ushort Clock16(MonoTime now)
-    {
-        ushort clock = unchecked((ushort)now.Milliseconds);
-        return clock == PacketView.NoTimestamp ? (ushort)0 : clock;
-    }
+    private ushort Stamp(MonoTime now) => _clocks.Stamp(now, PathMark, _random);
 
-    private void TakeTimestamps(MonoTime now, PacketView packet, bool congestionExperienced)
+    /// <returns>The mark of the path on which the peer heard what it echoes; null when it echoes nothing.</returns>
+    private ulong? TakeTimestamps(MonoTime now, PacketView packet, bool congestionExperienced)
     {
         LastHeard = now;
         if (packet.TimestampMs16 != PacketView.NoTimestamp)
@@ -184,8 +192,10 @@ internal sealed class PacketLayer : IDisposable
             Jitter.Add(now, packet.TimestampMs16);
         }
 
-        if (packet.TimestampReplyMs16 != PacketView.NoTimestamp && BelievesReplies)
-            RoundTrip.Add(unchecked((ushort)(Clock16(now) - packet.TimestampReplyMs16)));
+        if (packet.TimestampReplyMs16 == PacketView.NoTimestamp || !BelievesReplies || !_clocks.TryRead(now, packet.TimestampReplyMs16, out ulong mark, out int age))
+            return null;
+        RoundTrip.Add(age);
+        return mark;
     }
 
     private ushort TakeReply(MonoTime now)

@@ -45,6 +45,13 @@ internal sealed class SendSchedule
     /// </remarks>
     public void Settle(MonoTime now) => _isSettled = now >= _nextFrame && _collectingSince != MonoTime.Forever;
 
+    /// <summary>Something was sent that acknowledged everything, and changed nothing else.</summary>
+    public void OnAcknowledged(MonoTime now)
+    {
+        AckDeadline = now.Plus(HeartbeatInterval);
+        IsDataAckPending = false;
+    }
+
     public void AckNow(MonoTime now) => AckDeadline = MonoTime.Min(AckDeadline, now);
 
     /// <summary>Works both deadlines out anew.</summary>
@@ -82,8 +89,7 @@ internal sealed class SendSchedule
     /// <summary>An instruction was sent: it acknowledged everything, and it was a heartbeat too.</summary>
     public void OnSent(MonoTime now)
     {
-        AckDeadline = now.Plus(HeartbeatInterval);
-        IsDataAckPending = false;
+        OnAcknowledged(now);
         OnNothingToSend();
     }
 

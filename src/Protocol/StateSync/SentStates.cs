@@ -24,12 +24,12 @@ internal sealed class SentStates<TState>
 
     public ref Entry this[int index] => ref _entries[index];
 
-    public void Append(ulong number, TState state, MonoTime sentAt)
+    public void Append(ulong number, TState state, MonoTime sentAt, bool isAside = false)
     {
         Debug.Assert(Count == 0 || number > Last.Number, "Numbers only grow.");
         if (Count == _entries.Length)
             Array.Resize(ref _entries, Math.Min(2 * Count, Limit + 1));
-        _entries[Count++] = new Entry { Number = number, State = state, SentAt = sentAt };
+        _entries[Count++] = new Entry { Number = number, State = state, SentAt = sentAt, IsAside = isAside };
         if (Count > Limit)
             RemoveAt(Count - DroppedFromEnd);
     }
@@ -71,5 +71,8 @@ internal sealed class SentStates<TState>
         public ulong Number;
         public TState State;
         public MonoTime SentAt;
+
+        /// <summary>Sent where the peer need not be: it is not taken to have arrived until it is acknowledged.</summary>
+        public bool IsAside;
     }
 }

@@ -25,6 +25,10 @@ internal sealed class StateSender<TState>
     private int _shutdownTries;
     private MonoTime _shutdownSince = MonoTime.Forever;
     private ulong _numberFloor;
+    private Prepared _prepared;
+
+    // When the newest frame was sent, from which the next one keeps its distance; what changes nothing keeps none.
+    private MonoTime _framedAt;
 
     // Guards against a state that calls itself changed and writes an empty diff: it is asked again one frame later, not at once.
     private MonoTime _emptyUntil = MonoTime.Never;
@@ -34,8 +38,24 @@ internal sealed class StateSender<TState>
         Local = local;
         Schedule = new SendSchedule(now);
         _sent = new SentStates<TState>(number, acknowledged, sentAt);
+        _framedAt = sentAt;
         _numberFloor = numberFloor;
         _random = random;
+    }
+
+    private enum Kind
+    {
+        /// <summary>A state that was not sent before.</summary>
+        Anew,
+
+        /// <summary>The newest state once more.</summary>
+        Again,
+
+        /// <summary>A new number for the local state, which the peer has.</summary>
+        Idle,
+
+        /// <summary>A new number for the state that the peer acknowledged.</summary>
+        Back,
     }
 
     public TState Local { get; }
@@ -104,49 +124,100 @@ internal sealed class StateSender<TState>
     {
         MonoTime lostBefore = now.Plus(-(roundTrip.Timeout + SendSchedule.TimeoutSlack));
         _assumed = 0;
-        while (_assumed + 1 < _sent.Count && _sent[_assumed + 1].SentAt > lostBefore)
+        while (_assumed + 1 < _sent.Count && _sent[_assumed + 1].SentAt > lostBefore && !_sent[_assumed + 1].IsAside)
             _assumed++;
 
         bool isEnding = IsShuttingDown || AckNum == InstructionView.ShutdownNum;
-        Schedule.Reckon(now, roundTrip, Heard, _sent.Last.SentAt, Compare(), isEnding);
+        Schedule.Reckon(now, roundTrip, Heard, _framedAt, Compare(), isEnding);
     }
 
-    /// <summary>Makes the instruction that is due, if one is, in <see cref="TransportScratch.Instruction"/>.</summary>
-    public bool TryCompose(MonoTime now, RoundTripEstimator roundTrip, TransportScratch scratch, bool force)
+    /// <summary>
+    /// Makes the instruction that is due, if one is, in <see cref="TransportScratch.Instruction"/>. Whoever sends it calls <see cref="Commit"/>, before
+    /// anything else changes; whoever does not has changed nothing.
+    /// </summary>
+    public bool TryPrepare(MonoTime now, RoundTripEstimator roundTrip, TransportScratch scratch, bool force)
     {
         Reckon(now, roundTrip);
         if (!force && now < Deadline)
             return false;
 
         ReadOnlySpan<byte> diff = ChooseDiff(scratch, out int source);
-        ulong oldNum = _sent[source].Number;
-        ulong newNum;
 
         // Back to what the peer acknowledged, after something else was sent: an empty diff that is news, and must not wait for a heartbeat.
         bool isNews = !diff.IsEmpty || scratch.Diff.Length > 0 || (Local.SameAs(_sent.First.State) && !Local.SameAs(_sent.Last.State));
-        if (!isNews)
+        if (!isNews && !force && now < Schedule.AckDeadline)
         {
-            if (!force && now < Schedule.AckDeadline)
-            {
-                Schedule.OnNothingToSend();
-                _emptyUntil = now.Plus(roundTrip.FrameInterval);
-                return false;
-            }
+            Schedule.OnNothingToSend();
+            _emptyUntil = now.Plus(roundTrip.FrameInterval);
+            return false;
+        }
 
-            newNum = SendAnew(now);
+        Prepare(isNews && !IsShuttingDown && Local.SameAs(_sent.Last.State) ? Kind.Again : Kind.Anew, isNews, isProbe: false, isAside: false);
+        Write(scratch.Instruction, _sent[source].Number, _prepared.Number, diff);
+        return true;
+    }
+
+    /// <summary>
+    /// Makes an instruction, due or not, that the peer answers within 100 ms: all that it is not known to have; or, when it has all or
+    /// <paramref name="isIdle"/>, a diff that changes nothing. False when there is no such instruction. One that goes aside goes where the peer may not be,
+    /// and is not taken to arrive.
+    /// </summary>
+    public bool TryPrepareProbe(TransportScratch scratch, bool isIdle, bool isAside)
+    {
+        if (IsShuttingDown || AckNum == InstructionView.ShutdownNum)
+            return false;
+
+        scratch.Diff.Reset();
+        if (!isIdle)
+            Local.WriteDiff(_sent.First.State, scratch.Diff);
+        Kind kind = Local.SameAs(_sent.Last.State) ? Kind.Again : Kind.Anew;
+        if (scratch.Diff.Length == 0)
+        {
+            // The newest state may be nearer to the local one than what the peer acknowledged; but it may not have arrived.
+            _sent.First.State.WriteIdleDiff(scratch.Diff);
+            kind = Local.SameAs(_sent.First.State) ? Kind.Idle : Kind.Back;
+        }
+
+        if (scratch.Diff.Length == 0)
+            return false;
+        Prepare(kind, isNews: true, isProbe: true, isAside);
+        Write(scratch.Instruction, AcknowledgedNum, _prepared.Number, scratch.Diff.Written);
+        return true;
+    }
+
+    /// <summary>The instruction just prepared is sent.</summary>
+    public void Commit(MonoTime now)
+    {
+        Prepared prepared = _prepared;
+        if (prepared.Kind == Kind.Again)
+        {
+            Retransmissions++;
+            if (!prepared.IsAside)
+                _sent.Last.SentAt = now;
         }
         else
         {
-            Frames++;
-            newNum = !IsShuttingDown && Local.SameAs(_sent.Last.State) ? SendAgain(now) : SendAnew(now);
-            _assumed = _sent.Count - 1;
+            _sent.Append(prepared.Number, (prepared.Kind == Kind.Back ? _sent.First.State : Local).Snapshot(), now, prepared.IsAside);
         }
 
+        bool isFrame = prepared.Kind is Kind.Anew or Kind.Again;
+        if (isFrame && prepared.IsNews)
+            Frames++;
+        if (prepared.IsAside)
+            return;
+        if (isFrame && prepared.IsNews)
+            _assumed = _sent.Count - 1;
+        if (!isFrame || (prepared.IsProbe && prepared.Kind == Kind.Again))
+        {
+            // Nothing new was shown: the next frame need not keep its distance.
+            Schedule.OnAcknowledged(now);
+            return;
+        }
+
+        _framedAt = now;
         if (IsShuttingDown)
             _shutdownTries++;
         Schedule.OnSent(now);
-        Write(scratch.Instruction, oldNum, newNum, diff);
-        return true;
     }
 
     public void ReleaseAll() => _sent.ReleaseAll();
@@ -186,20 +257,12 @@ internal sealed class StateSender<TState>
         return scratch.Diff.Written;
     }
 
-    private ulong SendAnew(MonoTime now)
+    private void Prepare(Kind kind, bool isNews, bool isProbe, bool isAside)
     {
         ulong number = IsShuttingDown ? InstructionView.ShutdownNum : Math.Max(_sent.Last.Number, _numberFloor) + 1;
-        if (number == _sent.Last.Number)
-            return SendAgain(now);
-        _sent.Append(number, Local.Snapshot(), now);
-        return number;
-    }
-
-    private ulong SendAgain(MonoTime now)
-    {
-        Retransmissions++;
-        _sent.Last.SentAt = now;
-        return _sent.Last.Number;
+        if (kind == Kind.Again || number == _sent.Last.Number)
+            (kind, number) = (Kind.Again, _sent.Last.Number);
+        _prepared = new Prepared(kind, number, isNews, isProbe, isAside);
     }
 
     private void Write(GrowingBuffer destination, ulong oldNum, ulong newNum, ReadOnlySpan<byte> diff)
@@ -219,4 +282,6 @@ internal sealed class StateSender<TState>
         destination.Reset();
         InstructionCodec.Write(in instruction, destination);
     }
+
+    private readonly record struct Prepared(Kind Kind, ulong Number, bool IsNews, bool IsProbe, bool IsAside);
 }

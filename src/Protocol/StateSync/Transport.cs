@@ -46,6 +46,7 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
     private bool _isFirstAnswerUrgent;
     private bool _isPeerShutdownAnswered;
     private bool _isTooLongForUs;
+    private bool _isHeld;
     private MonoTime _lingerEnd = MonoTime.Forever;
     private MonoTime _next = MonoTime.Forever;
     private ulong _datagramsReceived;
@@ -72,7 +73,7 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
     private Transport(MonoTime now, TransportSetup setup, StateSender<TLocal> sender, TRemote remote, ulong remoteNumber)
     {
         _isServer = setup.Sends == Direction.ServerToClient;
-        _packets = new PacketLayer(now, setup.Sends, setup.Key, setup.Epoch);
+        _packets = new PacketLayer(now, setup.Sends, setup.Key, setup.Epoch, setup.Random);
         _sender = sender;
         _receiver = new StateReceiver<TRemote>(remoteNumber, remote);
         _firstOfEpoch = FirstNumber(setup);
@@ -161,6 +162,36 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
         }
     } = DatagramLimits.IPv4;
 
+    /// <summary>
+    /// The path that datagrams leave on from now, by a number of the owner's choice that it never used for another; 0 at first. Timestamps tell it:
+    /// <see cref="DatagramVerdict.EchoedMark"/>.
+    /// </summary>
+    public ulong PathMark
+    {
+        get => _packets.PathMark;
+        set => _packets.PathMark = value;
+    }
+
+    /// <summary>
+    /// The longest UDP payload that may be sent before this is set again; <see cref="int.MaxValue"/>, as it is at first, for no bound. While there is one, an
+    /// instruction goes in one datagram; one that is too long waits until there is none, and an idle one takes its place.
+    /// </summary>
+    public int SendRoom
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value == int.MaxValue)
+                _isHeld = false;
+            else
+                _fragmenter.Clear();
+        }
+    } = int.MaxValue;
+
+    /// <summary>Smoothed round-trip time and what follows from it.</summary>
+    public RoundTripEstimator RoundTrip => _packets.RoundTrip;
+
     /// <summary>When to call <see cref="OnTimeout"/> if nothing happens before; null when nothing is to be done. Right once TryTransmit was drained.</summary>
     public MonoTime? NextTimeout => _next >= MonoTime.Forever ? null : _next;
 
@@ -239,6 +270,32 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
         bool isSent = Phase != TransportPhase.Closed && HasPeer && TryCompose(now, datagram);
         Reckon(now);
         return isSent;
+    }
+
+    /// <summary>
+    /// Appends one datagram, due or not, that the peer answers within 100 ms, with a timestamp: all that it lacks if that fits, else what changes nothing.
+    /// False when there is no room for any, or a longer instruction is on its way in pieces, or the end has begun.
+    /// </summary>
+    /// <param name="now">The present.</param>
+    /// <param name="isAside">It goes where the peer may not be any more: nothing is taken to arrive.</param>
+    /// <param name="room">The longest UDP payload that it may have.</param>
+    /// <param name="datagram">Gets the UDP payload.</param>
+    public bool TryProbe(MonoTime now, bool isAside, int room, IBufferWriter<byte> datagram)
+    {
+        if (Phase != TransportPhase.Open || !HasPeer || !_packets.CanSeal || _fragmenter.HasMore)
+            return false;
+        if (!TryMakeProbe(isIdle: false, isAside, room, out ReadOnlySpan<byte> piece))
+        {
+            if (!TryMakeProbe(isIdle: true, isAside, room, out piece))
+                return false;
+            _isHeld |= !isAside && SendRoom != int.MaxValue;
+        }
+
+        _sender.Commit(now);
+        _fragmentId++;
+        Emit(now, 0, isFinal: true, piece, datagram);
+        Reckon(now);
+        return true;
     }
 
     /// <summary>Takes the next event; false when there is none.</summary>
@@ -326,6 +383,7 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
 
     private void OnFresh(MonoTime now)
     {
+        _isHeld = false;
         if (!HasPeer || !_isPeerHeard)
             Raise(TransportEventKind.PeerAttached);
         HasPeer = true;
@@ -445,12 +503,17 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
 
         // The one instruction of a single piece was never given to the fragmenter.
         int number = _fragmenter.Id == _fragmentId ? _fragmenter.Number : 0;
-        int before = piece.Length;
+        Emit(now, number, isFinal, piece, datagram);
+        return true;
+    }
+
+    private void Emit(MonoTime now, int number, bool isFinal, ReadOnlySpan<byte> piece, IBufferWriter<byte> datagram)
+    {
+        int length = piece.Length + DatagramLimits.Overhead;
         _packets.Seal(now, _fragmentId, number, isFinal, piece, datagram);
         _datagramsSent++;
-        _bytesSent += (ulong)(before + DatagramLimits.Overhead);
+        _bytesSent += (ulong)length;
         AfterSend(now, isFinal);
-        return true;
     }
 
     private bool TryBeginInstruction(MonoTime now, out ReadOnlySpan<byte> piece, out bool isFinal)
@@ -461,13 +524,22 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
         if (isLingering && !_isAnswerDue)
             return false;
         _isAnswerDue = false;
-        if (!_sender.TryCompose(now, _packets.RoundTrip, Scratch, force: isLingering))
+        if (_isHeld || !_sender.TryPrepare(now, _packets.RoundTrip, Scratch, force: isLingering))
             return false;
 
-        _fragmentId++;
         if (!Scratch.Zlib.TryDeflate(Scratch.Instruction.Written, out ReadOnlySpan<byte> compressed))
             return false;
 
+        if (SendRoom != int.MaxValue && !Fits(compressed, SendRoom))
+        {
+            // What the peer sent is acknowledged all the same, once for each fresh datagram of its.
+            _isHeld = true;
+            if (!TryMakeProbe(isIdle: true, isAside: false, SendRoom, out compressed))
+                return false;
+        }
+
+        _sender.Commit(now);
+        _fragmentId++;
         int pieceLength = PayloadLimit - DatagramLimits.Overhead;
         if (compressed.Length <= pieceLength)
         {
@@ -477,6 +549,17 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
 
         return _fragmenter.TryBegin(_fragmentId, compressed, pieceLength) && _fragmenter.TryNext(out piece, out isFinal);
     }
+
+    /// <summary>False when there is none, or it does not fit into one datagram.</summary>
+    private bool TryMakeProbe(bool isIdle, bool isAside, int room, out ReadOnlySpan<byte> piece)
+    {
+        piece = default;
+        return _sender.TryPrepareProbe(Scratch, isIdle, isAside)
+            && Scratch.Zlib.TryDeflate(Scratch.Instruction.Written, out piece)
+            && Fits(piece, room);
+    }
+
+    private bool Fits(ReadOnlySpan<byte> piece, int room) => piece.Length + DatagramLimits.Overhead <= Math.Min(room, PayloadLimit);
 
     private void AfterSend(MonoTime now, bool isFinal)
     {
@@ -542,7 +625,7 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
                 {
                     _next = now;
                 }
-                else if (canSend)
+                else if (canSend && !_isHeld)
                 {
                     _sender.Reckon(now, _packets.RoundTrip);
                     _next = _sender.Deadline;

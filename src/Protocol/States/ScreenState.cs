@@ -161,6 +161,15 @@ public sealed class ScreenState : ISyncState<ScreenState>
         painter.Dispose();
     }
 
+    /// <inheritdoc/>
+    /// <remarks>The rendition that the client holds, set anew: CSI 0 m, mostly.</remarks>
+    public void WriteIdleDiff(IBufferWriter<byte> diff)
+    {
+        Span<byte> rendition = stackalloc byte[RenditionWriter.MaxLength];
+        int length = RenditionWriter.WriteFresh(Knowledge == ScreenKnowledge.Exact ? Frame.Rendition : default, rendition);
+        HostMessageCodec.WriteHostBytes(diff, rendition[..length]);
+    }
+
     /// <summary>Always false: a server's screen is not changed by its client. See <see cref="RemoteScreenState"/>.</summary>
     public bool TryApply(ReadOnlySpan<byte> diff) => false;
 

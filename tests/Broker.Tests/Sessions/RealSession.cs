@@ -93,6 +93,10 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
     {
     }
 
+    public void OnFlapping(SessionActor session, string peer)
+    {
+    }
+
     public void OnEnded(SessionActor session, SessionEndReason reason)
     {
     }

@@ -108,6 +108,10 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
 
     public void OnMoved(SessionActor session, string peer, bool roamed) => Moves.Add((peer, roamed));
 
+    public List<string> Flapping { get; } = [];
+
+    public void OnFlapping(SessionActor session, string peer) => Flapping.Add(peer);
+
     public List<string?> Locks { get; } = [];
 
     public void OnLockChanged(SessionActor session, string? reason) => Locks.Add(reason);
