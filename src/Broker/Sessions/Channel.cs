@@ -33,6 +33,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     private long _unvalidatedSent;
     private long _unvalidatedReceived;
     private MonoTime _lastMoveTold = MonoTime.Never;
+    private bool _isMoveUntold;
     private ByteBudget _budget;
     private MonoTime _heldBackUntil;
     private bool _abandoned;
@@ -214,6 +215,12 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         TransportStatistics numbers = _transport.Statistics;
         _meter.Report(now, numbers);
         ReportUnvalidated();
+        if (_isMoveUntold)
+        {
+            _now = now;
+            TellMove(now, roamed: true);
+        }
+
         Path.OnFlushed(now, numbers, _transport.OutstandingStates > 0);
         IsHeldBack = mayTransmit > now;
 
@@ -226,6 +233,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         }
 
         MonoTime next = MonoTime.Max(MonoTime.Min(due, _guard.NextTimeout), mayTransmit);
+        if (_isMoveUntold) { next = MonoTime.Min(next, _lastMoveTold.Plus(MoveLogIntervalMs)); }
         return tellsEcho && _echoAck.NextTimeout is { } echo ? MonoTime.Min(next, echo) : next;
     }
 
@@ -386,9 +394,16 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         }
         else { _meter.OnAttached(_session.IsFirst(this) ? AttachKind.First : AttachKind.Rekey); }
 
-        // A client may flap with every datagram; the log need not.
-        if (_now.Since(_lastMoveTold) < MoveLogIntervalMs) { return; }
-        _lastMoveTold = _now;
+        _isMoveUntold = true;
+        TellMove(_now, roamed);
+    }
+
+    /// <summary>A client may flap with every datagram; the log need not. Where it is in the end is told.</summary>
+    private void TellMove(MonoTime now, bool roamed)
+    {
+        if (now.Since(_lastMoveTold) < MoveLogIntervalMs) { return; }
+        _isMoveUntold = false;
+        _lastMoveTold = now;
         _session.OnMoved(this, _peer!, roamed);
     }
 

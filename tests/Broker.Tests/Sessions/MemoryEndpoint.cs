@@ -13,6 +13,12 @@ internal sealed class MemoryEndpoint(int port, IDatagramHandler handler) : IUdpE
 
     public Queue<(UdpPath Path, byte[] Bytes)> Sent { get; } = new();
 
+    /// <summary>What goes to these addresses is lost.</summary>
+    public HashSet<UdpAddress> Lost { get; } = [];
+
+    /// <summary>Whoever gets a copy of each of the clients' datagrams and passes it on from there before it arrives itself; null for nobody.</summary>
+    public UdpPath? Copier { get; set; }
+
     /// <summary>Every datagram ever sent here.</summary>
     public List<byte[]> AllSent { get; } = [];
 
@@ -20,7 +26,7 @@ internal sealed class MemoryEndpoint(int port, IDatagramHandler handler) : IUdpE
 
     public SendResult Send(in UdpPath path, ReadOnlySpan<byte> datagram)
     {
-        Sent.Enqueue((path, datagram.ToArray()));
+        if (!Lost.Contains(path.Peer)) { Sent.Enqueue((path, datagram.ToArray())); }
         AllSent.Add(datagram.ToArray());
         return SendResult.Sent;
     }
@@ -28,6 +34,7 @@ internal sealed class MemoryEndpoint(int port, IDatagramHandler handler) : IUdpE
     public void Receive(MonoTime now, in UdpPath path, byte[] datagram)
     {
         if (IsDisposed) { return; }
+        if (Copier is { } copier) { handler.OnDatagram(now, copier, datagram, congestionExperienced: false); }
         handler.OnDatagram(now, path, datagram, congestionExperienced: false);
         handler.OnBatchEnd(now);
     }

@@ -27,6 +27,9 @@ internal sealed class ImpairmentRelay : IDisposable
     private readonly Thread _thread;
     private readonly HashSet<EndPoint> _clients = [];
     private EndPoint? _client;
+    private Socket? _copier;
+    private long _copiedBytes;
+    private long _drawnBytes;
     private bool _cutToServer;
     private bool _cutToClient;
     private volatile bool _stopping;
@@ -96,6 +99,20 @@ internal sealed class ImpairmentRelay : IDisposable
         lock (_lock) { _ups.Add(up); }
     }
 
+    /// <summary>UDP payload that somebody who copies sent to the server, and that the server sent to him.</summary>
+    public (long Sent, long Received) Copied => (Interlocked.Read(ref _copiedBytes), Interlocked.Read(ref _drawnBytes));
+
+    /// <summary>From now on, or no longer when it is null, a copy of each of the client's datagrams reaches the server from there, ahead of the datagram.</summary>
+    public void CopyFrom(IPAddress? address)
+    {
+        Socket? copier = address is null ? null : Bound(address);
+        lock (_lock)
+        {
+            _copier?.Dispose();
+            _copier = copier;
+        }
+    }
+
     /// <summary>Sends bytes to the server as if the client had.</summary>
     public void Inject(byte[] datagram)
     {
@@ -108,6 +125,7 @@ internal sealed class ImpairmentRelay : IDisposable
         _thread.Join();
         _down.Dispose();
         foreach (Socket up in _ups) { up.Dispose(); }
+        _copier?.Dispose();
     }
 
     private static Socket Bound(IPAddress address)
@@ -132,6 +150,7 @@ internal sealed class ImpairmentRelay : IDisposable
 
             Socket.Select(readable, null, null, wait < TimeSpan.Zero ? TimeSpan.Zero : wait);
             foreach (Socket socket in readable) { Receive(socket, buffer); }
+            CountDrawn(buffer);
             Deliver();
         }
     }
@@ -174,10 +193,25 @@ internal sealed class ImpairmentRelay : IDisposable
         _captured.Add(datagram);
         if (!_nonces.Add(datagram.Nonce)) { _repeated.Add(datagram.Nonce); }
         if (lost) { return; }
+        if (toServer && _copier is { } copier)
+        {
+            // The datagram itself leaves with the next delivery, and so comes later.
+            copier.SendTo(bytes, _server);
+            _copiedBytes += bytes.Length;
+        }
+
         int copies = _random.NextDouble() < _impairment.Duplication ? 2 : 1;
         for (int i = 0; i < copies; i++)
         {
             _underway.Enqueue((toServer, bytes), _clock.Elapsed + _impairment.Delay + (_impairment.Jitter * _random.NextDouble()));
+        }
+    }
+
+    private void CountDrawn(byte[] buffer)
+    {
+        lock (_lock)
+        {
+            while (_copier is { Available: > 0 } copier) { _drawnBytes += copier.Receive(buffer); }
         }
     }
 
