@@ -37,7 +37,7 @@ internal sealed class PacketLayer : IDisposable
     private ushort _timestampMs16;
     private MonoTime _timestampArrived;
 
-    /// <remarks>Chance draws the clocks' offsets; an end that never changes <see cref="PathMark"/> needs none.</remarks>
+    /// <summary>Chance draws the clocks' offsets; an end that never changes <see cref="PathMark"/> needs none.</summary>
     public PacketLayer(MonoTime now, Direction sends, SessionKey key, ulong epoch, IRandomSource? random = null)
     {
         _createdAt = now;
@@ -180,7 +180,7 @@ internal sealed class PacketLayer : IDisposable
 
     private ushort Stamp(MonoTime now) => _clocks.Stamp(now, PathMark, _random);
 
-    /// <returns>The mark of the path on which the peer heard what it echoes; null when it echoes nothing.</returns>
+    /// <summary>Tells the mark of the path on which the peer heard what it echoes; null when it echoes nothing.</summary>
     private ulong? TakeTimestamps(MonoTime now, PacketView packet, bool congestionExperienced)
     {
         LastHeard = now;
