@@ -74,10 +74,10 @@ internal static class BrokerService
         AccessTokens tokens = AccessTokens.Load(options.DataDirectory, time);
         ScrapeClock scrapes = new(time);
         RecordSources records = new(
-            () => policy.Current, hub.CountOf, store,
+            () => policy.Current, hub.CountOf, store, audit, metrics, hub.Clock,
             cancellation => Doctor.ExamineAsync(
                 options, policy.Current, new FirewallPorts(options.Ports, options.FrontDoor?.At.Port), scrapes.Age, sshd: null, cancellation));
-        WebParts web = new(feed, hub, tokens, audit, records, scrapes, new MetricsEndpoint(metrics, sessionMetrics)) { Lookout = metrics.Lookout };
+        WebParts web = new(feed, hub, tokens, audit, records, scrapes, metrics, new MetricsEndpoint(metrics, sessionMetrics)) { Lookout = metrics.Lookout };
         await using HttpServer http = await HttpServer.StartAsync(options, web, logging, time, stopping);
         FrontDoorLog doorLog = new(logging.CreateLogger<Reception>());
         using SshDaemon? ssh = options.FrontDoor is { } door

@@ -17,6 +17,10 @@ internal static class SampleViews
         Verdict = new VerdictView("path_lossy", Start, "The path loses datagrams: 17 % in the last half minute."),
     };
 
+    public static DetectionView Detection(string rule, long number, bool isOver = false) => new(
+        number, rule, Start, isOver ? Start.AddMinutes(2) : null, new Dictionary<string, double>(StringComparer.Ordinal) { ["failures"] = 1200 },
+        [new NetworkCount("203.0.113.0/24", 1100)], ["1a2b3c4d"], ["drop-in"], ["203.0.113.0/24 is turned away for 10 min"]);
+
     public static NodeView Node(string? notReady = null) => new(
         "node-1", "0.1.0", Start,
         [new ListeningView("Mosh (UDP)", "all addresses, ports 60001:60999"), new ListeningView("Control socket", "/run/moshbroker/broker.sock")],

@@ -11,6 +11,7 @@ public sealed class EveryPageTests(DashboardFixture dashboard)
         { "sessions", "/sessions" },
         { "session", "/sessions/00000001" },
         { "tenants", "/tenants?user=ann&of=acme&target=web-1&from=10.0.0.1" },
+        { "udp", "/udp" },
         { "nodes", "/nodes" },
         { "posture", "/posture" },
         { "audit", "/audit" },

@@ -28,7 +28,7 @@ internal sealed class ManySessions : IAsyncDisposable
 
     public static async Task<ManySessions> StartAsync(int sessions)
     {
-        StandInFeed feed = new() { Sessions = Make(sessions, 0) };
+        StandInFeed feed = new() { Sessions = Make(sessions, 0), Detections = sessions == 0 ? [] : [SampleViews.Detection("source_churn", 2), SampleViews.Detection("auth_failure_burst", 1, isOver: true)] };
         WebFixture web = new(feed) { Policy = Policies.Read(Policies.Example) };
         for (int i = 0; i < sessions; i++)
         {
@@ -70,6 +70,8 @@ internal sealed class ManySessions : IAsyncDisposable
         {
             Tenant = Tenants[i % 3],
             Target = Targets[i % 3],
+            Verdict = i % 4 == 0 ? SampleViews.Session().Verdict : new VerdictView("fine", DateTimeOffset.UnixEpoch, "All is well."),
+            Timeline = [new TimelineEventView(DateTimeOffset.UnixEpoch, "attached", "A client came from 198.51.100.7."), new TimelineEventView(DateTimeOffset.UnixEpoch.AddMinutes(3), "roamed", "The client moved to 203.0.113.9.")],
             Channels = [SampleViews.Channel($"198.51.{i % 250}.7:4{i % 1000:000}") with { SrttMs = 20 + ((i + round) % 200), UplinkLoss = (i % 10) / 100.0 }],
         })];
 }

@@ -22,6 +22,8 @@ internal static class AuditEventName
     public const string PolicyReload = "policy.reload";
     public const string PolicyRefused = "policy.refused";
     public const string Detection = "detection";
+    public const string BlockLift = "block.lift";
+    public const string BlockExtend = "block.extend";
     public const string RecordingFailed = "recording.failed";
     public const string BrokerStart = "broker.start";
     public const string BrokerStop = "broker.stop";

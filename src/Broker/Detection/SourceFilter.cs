@@ -5,7 +5,7 @@ namespace MoshBroker.Detection;
 
 /// <summary>Networks that are turned away before any key is tried, for a time; and strangers of whom only a sample gets in. A table of fixed size.</summary>
 /// <remarks>
-/// Asked by the threads that receive, without a lock; written by the watchman's alone. While nothing is turned away, asking costs two reads. Whoever asks
+/// Asked by the threads that receive, without a lock. While nothing is turned away, asking costs two reads. Whoever asks
 /// makes sure beforehand that no client of his is in that network: a block never meets somebody who is here.
 /// </remarks>
 internal sealed class SourceFilter(ulong seed)
@@ -39,6 +39,39 @@ internal sealed class SourceFilter(ulong seed)
 
     /// <summary>Blocks a network, or goes on blocking it. The one whose time is over first gives its place up.</summary>
     public void Block(MonoTime now, ulong network, TimeSpan time)
+    {
+        lock (_networks) { Place(now, network, time); }
+    }
+
+    /// <summary>Lets a network in again; false when it was not turned away.</summary>
+    public bool Unblock(MonoTime now, ulong network)
+    {
+        lock (_networks)
+        {
+            bool found = false;
+            (int one, int other) = PlacesOf(network);
+            foreach (int place in new[] { one, other })
+            {
+                if (!IsAt(now, place, network)) { continue; }
+                Volatile.Write(ref _until[place], 0);
+                found = true;
+            }
+
+            return found;
+        }
+    }
+
+    /// <summary>What is turned away just now, and for how much longer.</summary>
+    public IReadOnlyList<(ulong Network, TimeSpan Left)> Blocked(MonoTime now)
+    {
+        lock (_networks)
+        {
+            return [.. Enumerable.Range(0, Places).Where(place => _until[place] > now.Milliseconds)
+                .Select(place => (_networks[place], TimeSpan.FromMilliseconds(_until[place] - now.Milliseconds))).Distinct()];
+        }
+    }
+
+    private void Place(MonoTime now, ulong network, TimeSpan time)
     {
         (int one, int other) = PlacesOf(network);
         int place = _networks[one] == network ? one : _networks[other] == network || _until[other] < _until[one] ? other : one;

@@ -10,6 +10,7 @@ using MoshBroker.Dashboard.Feed;
 using MoshBroker.Http.Access;
 using MoshBroker.Http.Api;
 using MoshBroker.Http.Feeds;
+using MoshBroker.Http.Pulse;
 
 namespace MoshBroker.Http;
 
@@ -107,6 +108,10 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton<FeedHost>();
         builder.Services.AddSingleton<OverviewFeed>();
         builder.Services.AddSingleton<TableFeed>();
+        builder.Services.AddSingleton(parts.Numbers);
+        builder.Services.AddSingleton<PulseHistory>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PulseHistory>());
+        builder.Services.AddSingleton<PulseFeed>();
         builder.Services.AddSingleton<SessionDetailFeed>();
         builder.Services.AddSingleton<ScreenFeed>();
         builder.Services.AddSingleton<FeedEndpoints>();

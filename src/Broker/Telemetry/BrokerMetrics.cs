@@ -10,7 +10,7 @@ using MoshBroker.Tenants;
 namespace MoshBroker.Telemetry;
 
 /// <summary>What the broker counts, one method for each thing that happens. From any thread; nothing is allocated for it.</summary>
-internal sealed class BrokerMetrics : IDisposable
+internal sealed partial class BrokerMetrics : IDisposable
 {
     private const double Minute = 60;
     private const double Hour = 60 * Minute;

@@ -53,6 +53,13 @@ internal sealed class HistogramFamily : MetricFamily
         return Enumerable.Range(0, _bounds.Length + 1).Sum(series.Count);
     }
 
+    /// <summary>Adds the counts of the buckets, each for itself.</summary>
+    public void AddTo(Span<long> counts, int slot = 0, int tenant = 0)
+    {
+        HistogramSeries series = _series.At(tenant, slot);
+        for (int bucket = 0; bucket <= _bounds.Length; bucket++) { counts[bucket] += series.Count(bucket); }
+    }
+
     public override void Write(MetricsText text)
     {
         for (int tenant = 0; tenant < Tenants; tenant++)

@@ -12,6 +12,12 @@ internal interface IBrokerRecords
     /// <summary>The newest that match, newest first; null when the asker may not read the trail.</summary>
     Task<IReadOnlyList<AuditEventView>?> AuditAsync(AuditQuestion question, CancellationToken cancellationToken);
 
+    /// <summary>The node's UDP; null when the asker may not know.</summary>
+    UdpView? Udp { get; }
+
+    /// <summary>Lets a network in again, or turns it away for so much longer; null when the asker may not, false when it is not turned away.</summary>
+    bool? ChangeBlock(string network, TimeSpan? longer);
+
     /// <summary>What the doctor finds on this machine, the worst first; null when the asker may not know.</summary>
     Task<IReadOnlyList<FindingView>?> PostureAsync(CancellationToken cancellationToken);
 }

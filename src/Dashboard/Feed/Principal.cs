@@ -18,6 +18,9 @@ internal sealed record Principal(string Name, IReadOnlyList<AccessGrant> Grants,
     /// <summary>May close, lock, detach and send a message.</summary>
     public bool Operates(string tenant) => Grants.Any(grant => grant.Covers(tenant) && grant.Role is DashboardRole.Operator or DashboardRole.Admin);
 
+    /// <summary>May act for all tenants, and on the node.</summary>
+    public bool OperatesAll => Grants.Any(grant => grant is { Tenant: null, Role: DashboardRole.Operator or DashboardRole.Admin });
+
     /// <summary>May read the audit trail and play recordings.</summary>
     public bool Audits(string tenant) => Grants.Any(grant => grant.Covers(tenant) && grant.Role is DashboardRole.Auditor or DashboardRole.Admin);
 

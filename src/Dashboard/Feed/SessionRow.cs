@@ -4,6 +4,7 @@ namespace MoshBroker.Dashboard.Feed;
 /// <param name="HeardAt">Seconds since 1970 of the last datagram; null before the first.</param>
 /// <param name="Rtt">Milliseconds.</param>
 /// <param name="Loss">Of the client's datagrams, in per cent.</param>
+/// <param name="Verdict">Its cause, in snake case; empty once the session is over.</param>
 /// <param name="CreatedAt">Seconds since 1970.</param>
 internal sealed record SessionRow(
     string Id,
@@ -19,6 +20,7 @@ internal sealed record SessionRow(
     long? HeardAt,
     long CreatedAt,
     int Clients,
+    string Verdict,
     string? EndReason)
 {
     public static SessionRow Of(SessionView session, DateTimeOffset now)
@@ -38,6 +40,7 @@ internal sealed record SessionRow(
             channel?.LastHeardSecondsAgo is { } ago ? (long)Math.Round(now.ToUnixTimeMilliseconds() / 1000.0 - ago) : null,
             session.CreatedAt.ToUnixTimeSeconds(),
             session.Channels.Count(each => !each.IsReadOnly),
+            session.Verdict?.Cause ?? "",
             session.EndReason?.Replace('_', ' '));
     }
 }

@@ -58,16 +58,15 @@ public sealed class HttpServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_page_shows_what_listens_and_who_is_there()
+    public async Task The_page_shows_who_is_there_and_what_needs_attention()
     {
-        _feed.Sessions = [SampleViews.Session(), SampleViews.Session("00ff00ff", SessionState.Lost, "vim <script>")];
+        _feed.Sessions = [SampleViews.Session()];
+        _feed.Detections = [SampleViews.Detection("auth_failure_burst", 7)];
         (HttpStatusCode status, string body) = await GetAsync(_server.Dashboard, "/");
 
         Assert.Equal(HttpStatusCode.OK, status);
-        Assert.All(
-            ["node-1", "all addresses, ports 60001:60999", "data-id=\"1a2b3c4d\"", "198.51.100.0/24", "42 ms", "vim &lt;script&gt;", "1 of 999"],
-            text => Assert.Contains(text, body, StringComparison.Ordinal));
-        Assert.DoesNotContain("198.51.100.7", body, StringComparison.Ordinal);
+        Assert.All(["node-1", "1 of 999", "auth failure burst", "/sessions?verdict=path_lossy"], text => Assert.Contains(text, body, StringComparison.Ordinal));
+        Assert.Contains("all addresses, ports 60001:60999", (await GetAsync(_server.Dashboard, "/nodes")).Body, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,7 +75,6 @@ public sealed class HttpServerTests : IAsyncLifetime
         string body = (await GetAsync(_server.Dashboard, "/")).Body;
 
         Assert.Matches("id=\"empty\">", body);
-        Assert.Matches("id=\"sessions\" hidden", body);
         Assert.Contains("mosh --server=\"moshbroker open\" you@node-1", WebUtility.HtmlDecode(body), StringComparison.Ordinal);
     }
 
@@ -237,9 +235,9 @@ public sealed class HttpServerTests : IAsyncLifetime
         using StreamReader reader = new(await response.Content.ReadAsStreamAsync());
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
 
-        Assert.Empty((await NextAsync(reader)).Sessions);
+        Assert.Empty((await NextAsync(reader)).Attention);
         _feed.Sessions = [SampleViews.Session()];
-        Assert.Equal("1a2b3c4d", Assert.Single((await NextAsync(reader)).Sessions).Id);
+        Assert.Equal("/sessions?verdict=path_lossy", Assert.Single((await NextAsync(reader)).Attention).Link);
         await _server.DisposeAsync();
         Assert.Null(await reader.ReadLineAsync());
     }

@@ -17,24 +17,25 @@ public sealed class OverviewViewTests
     }
 
     [Fact]
-    public void Live_sessions_come_first_and_the_latest_on_top()
+    public void What_needs_attention_comes_with_its_evidence_the_worst_first()
     {
-        DateTimeOffset start = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
-        SessionView At(string id, int minute, SessionState state = SessionState.Attached) =>
-            SampleViews.Session(id, state) with { CreatedAt = start.AddMinutes(minute) };
-        StandInFeed feed = new() { Sessions = [At("a", 0), At("b", 1, SessionState.Ended), At("c", 2)] };
+        SessionView Lost(int i) => SampleViews.Session($"{i:x8}", SessionState.Lost) with { Verdict = new VerdictView("silent", DateTimeOffset.UnixEpoch, "") };
+        StandInFeed feed = new()
+        {
+            Sessions = [.. Enumerable.Range(0, 12).Select(Lost), SampleViews.Session("ffffffff")],
+            Node = SampleViews.Node() with { Sessions = 900 },
+            Detections = [SampleViews.Detection("auth_failure_burst", 7), SampleViews.Detection("old_replays", 6, isOver: true)],
+        };
 
-        Assert.Equal(["c", "a", "b"], OverviewView.Of(feed).Sessions.Select(line => line.Id));
+        Assert.Equal(
+            ["/udp#detection-7", "/nodes", "/sessions?state=lost", "/sessions?verdict=path_lossy"],
+            OverviewView.Of(feed).Attention.Select(view => view.Link));
     }
 
     [Fact]
-    public void A_page_is_bounded_and_says_what_it_hides()
+    public void Of_a_quiet_broker_nothing_needs_attention()
     {
-        StandInFeed feed = new() { Sessions = [.. Enumerable.Range(0, 1000).Select(i => SampleViews.Session($"{i:x8}"))] };
-        OverviewView overview = OverviewView.Of(feed);
-
-        Assert.Equal((OverviewView.MaxRows, 1000 - OverviewView.MaxRows), (overview.Sessions.Count, overview.Hidden));
-        Assert.Equal(1000, overview.States.Single(count => count.State == "attached").Sessions);
+        Assert.Empty(OverviewView.Of(new StandInFeed { Sessions = [SampleViews.Session() with { Verdict = null }] }).Attention);
     }
 
     [Fact]

@@ -3,6 +3,8 @@ using MoshBroker.Dashboard.Feed;
 using MoshBroker.Diagnosis;
 using MoshBroker.Http;
 using MoshBroker.Http.Access;
+using MoshBroker.Native;
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Broker.Tests.Http;
@@ -15,9 +17,11 @@ internal sealed class WebFixture : IDisposable
     public WebFixture(StandInFeed feed)
     {
         Tokens = AccessTokens.Load(Folder, TimeProvider.System);
-        RecordSources records = new(() => Policy, (_, _) => default, Trail, _ => Task.FromResult<IReadOnlyList<Finding>>(Findings));
-        Parts = new WebParts(feed, Actions, Tokens, Audit, records, new ScrapeClock(TimeProvider.System), Metrics: null);
+        RecordSources records = new(() => Policy, (_, _) => default, Trail, Audit, Numbers, new MonoClock(TimeProvider.System), _ => Task.FromResult<IReadOnlyList<Finding>>(Findings));
+        Parts = new WebParts(feed, Actions, Tokens, Audit, records, new ScrapeClock(TimeProvider.System), Numbers, Metrics: null);
     }
+
+    public BrokerMetrics Numbers { get; } = new();
 
     public Policy Policy { get; set; } = Policy.None;
 
@@ -36,5 +40,9 @@ internal sealed class WebFixture : IDisposable
     public string TokenOf(DashboardRole role, string? tenant = null, bool watches = false) =>
         Tokens.Create(new AccessTokenRequest($"{role} of {tenant ?? "all"}", role, tenant, watches, IsBreakGlass: false, Lifetime: null, Once: false)).Secret;
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose()
+    {
+        Numbers.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
 }

@@ -1,11 +1,14 @@
 using MoshBroker.Audit;
 using MoshBroker.Diagnosis;
+using MoshBroker.Native;
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Http.Access;
 
 /// <summary>Where the records come from.</summary>
 /// <param name="Count">What lives now of a tenant's user.</param>
+/// <param name="Numbers">What is counted, and who is turned away.</param>
 /// <param name="Examine">Looks at the machine.</param>
 internal sealed record RecordSources(
-    Func<Policy> Policy, Func<string, string, SessionCounts> Count, IAuditStore Audit, Func<CancellationToken, Task<IReadOnlyList<Finding>>> Examine);
+    Func<Policy> Policy, Func<string, string, SessionCounts> Count, IAuditStore Audit, IAuditTrail Trail, BrokerMetrics Numbers, MonoClock Clock, Func<CancellationToken, Task<IReadOnlyList<Finding>>> Examine);

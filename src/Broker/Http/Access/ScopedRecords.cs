@@ -4,7 +4,10 @@ using System.Text.Json;
 using MoshBroker.Audit;
 using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.Detection;
 using MoshBroker.Diagnosis;
+using MoshBroker.Protocol;
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Http.Access;
@@ -64,6 +67,31 @@ internal sealed class ScopedRecords(Principal principal, IBrokerFeed feed, Recor
         }
 
         return [.. found.OrderByDescending(happened => happened.Number).Take(question.Limit)];
+    }
+
+    public UdpView? Udp
+    {
+        get
+        {
+            if (!principal.SeesAll) { return null; }
+            NodePulse now = sources.Numbers.ReadNodePulse();
+            return new UdpView(
+                sources.Numbers.ReadDrops(), now.Prefixes, now.Tripped, now.NonceReuse, now.Unauthenticated,
+                [.. sources.Numbers.Lookout.Filter.Blocked(sources.Clock.Now()).Select(block => new BlockView(NetworkText.Of(block.Network), block.Left.TotalSeconds)).OrderBy(block => block.SecondsLeft)]);
+        }
+    }
+
+    public bool? ChangeBlock(string network, TimeSpan? longer)
+    {
+        if (!principal.OperatesAll) { return null; }
+        SourceFilter filter = sources.Numbers.Lookout.Filter;
+        MonoTime now = sources.Clock.Now();
+        (ulong Network, TimeSpan Left)[] meant = [.. filter.Blocked(now).Where(block => NetworkText.Of(block.Network) == network)];
+        if (meant.Length == 0) { return false; }
+        if (longer is { } more) { filter.Block(now, meant[0].Network, meant[0].Left + more); }
+        else { filter.Unblock(now, meant[0].Network); }
+        sources.Trail.Write(new AuditEvent(longer is null ? AuditEventName.BlockLift : AuditEventName.BlockExtend) { User = principal.Name, More = AuditEvent.Attribute("moshbroker.network", network) });
+        return true;
     }
 
     public async Task<IReadOnlyList<FindingView>?> PostureAsync(CancellationToken cancellationToken) =>

@@ -13,6 +13,7 @@ internal sealed class ApiEndpoints(ISessionActions actions)
 
     private const int MaxLineLength = 160;
     private const int MaxEvents = 5000;
+    private static readonly TimeSpan BlockExtension = TimeSpan.FromHours(1);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -40,6 +41,11 @@ internal sealed class ApiEndpoints(ISessionActions actions)
             await records.PostureAsync(context.RequestAborted) is { } findings
                 ? Json(findings, ApiJson.Default.IReadOnlyListFindingView)
                 : Fault(StatusCodes.Status403Forbidden, "this needs a role for all tenants"));
+        api.MapGet("/udp", (IBrokerRecords records) => records.Udp is { } udp
+            ? Json(udp, ApiJson.Default.UdpView)
+            : Fault(StatusCodes.Status403Forbidden, "this needs a role for all tenants"));
+        api.MapPost("/blocks/lift", (HttpContext context, IBrokerRecords records) => ChangeBlockAsync(context, records, null));
+        api.MapPost("/blocks/extend", (HttpContext context, IBrokerRecords records) => ChangeBlockAsync(context, records, BlockExtension));
         api.MapGet("/openapi.json", () => Results.Stream(
             typeof(ApiEndpoints).Assembly.GetManifestResourceStream("openapi.json")!, "application/json"));
         api.MapFallback("/{**rest}", () => Fault(StatusCodes.Status404NotFound, $"there is no such resource; {Root}/openapi.json lists those that are"));
@@ -59,6 +65,35 @@ internal sealed class ApiEndpoints(ISessionActions actions)
         return action(session.Id, who.Name) ? Results.NoContent() : Fault(StatusCodes.Status409Conflict, $"session {session.Id} is over");
     }
 
+    private static async Task<IResult> ChangeBlockAsync(HttpContext context, IBrokerRecords records, TimeSpan? longer)
+    {
+        if (await ReadAsync(context, ApiJson.Default.ApiBlock) is not { Network.Length: > 0 } block)
+        {
+            return Fault(StatusCodes.Status400BadRequest, """send {"network": "203.0.113.0/24"} as application/json""");
+        }
+
+        return records.ChangeBlock(block.Network, longer) switch
+        {
+            null => Fault(StatusCodes.Status403Forbidden, "this needs the role operator for all tenants"),
+            false => Fault(StatusCodes.Status404NotFound, $"{OneLine.Of(block.Network)} is not turned away"),
+            true => Results.NoContent(),
+        };
+    }
+
+    /// <summary>The body; null when it is not what it should be.</summary>
+    private static async Task<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return await context.Request.ReadFromJsonAsync(type, context.RequestAborted);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     private static async Task<IResult> AuditAsync(
         HttpContext context, IBrokerRecords records, string? @event, string? tenant, string? user, string? session, DateTimeOffset? since, DateTimeOffset? until, int? limit)
     {
@@ -70,15 +105,7 @@ internal sealed class ApiEndpoints(ISessionActions actions)
 
     private async Task<IResult> SayAsync(HttpContext context, IBrokerFeed feed, Principal who, string id)
     {
-        ApiMessage? message;
-        try
-        {
-            message = await context.Request.ReadFromJsonAsync(ApiJson.Default.ApiMessage, context.RequestAborted);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            message = null;
-        }
+        ApiMessage? message = await ReadAsync(context, ApiJson.Default.ApiMessage);
 
         // The line is laid over the user's screen: what could control a terminal, or has no width of one, has no place in it.
         if (message?.Text is not { Length: > 0 and <= MaxLineLength } text || text.Any(c => c is < ' ' or > '~'))

@@ -7,6 +7,8 @@ namespace MoshBroker.Http.Api;
 /// <summary>The JSON of what only the API has.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ApiFault))]
+[JsonSerializable(typeof(ApiBlock))]
+[JsonSerializable(typeof(UdpView))]
 [JsonSerializable(typeof(AccessAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<TenantView>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditEventView>))]

@@ -3,7 +3,7 @@ using MoshBroker.Dashboard.Feed;
 namespace MoshBroker.Http.Feeds;
 
 /// <summary>The live side of the pages.</summary>
-internal sealed class FeedEndpoints(FeedHost host, OverviewFeed overview, TableFeed table, SessionDetailFeed detail, ScreenFeed screen)
+internal sealed class FeedEndpoints(FeedHost host, OverviewFeed overview, TableFeed table, PulseFeed pulse, SessionDetailFeed detail, ScreenFeed screen)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -11,6 +11,8 @@ internal sealed class FeedEndpoints(FeedHost host, OverviewFeed overview, TableF
             host.ServeAsync(context, (stream, leaving) => overview.ServeAsync(stream, feed, leaving)));
         routes.MapGet("/feed/table", (HttpContext context, Principal who) =>
             host.ServeAsync(context, (stream, leaving) => table.ServeAsync(stream, who, leaving)));
+        routes.MapGet("/feed/pulse", (HttpContext context, Principal who) =>
+            host.ServeAsync(context, (stream, leaving) => pulse.ServeAsync(stream, who, leaving)));
         routes.MapGet("/feed/sessions/{id}", (HttpContext context, IBrokerFeed feed, string id) =>
             feed.Find(id) is null ? NotFound(context) : host.ServeAsync(context, (stream, leaving) => detail.ServeAsync(stream, feed, id, leaving)));
         routes.MapGet("/feed/sessions/{id}/screen", (HttpContext context, IBrokerFeed feed, Principal who, string id) =>

@@ -12,6 +12,9 @@ public sealed partial class Overview : ComponentBase
     [Inject]
     private IBrokerFeed Feed { get; set; } = null!;
 
+    [Inject]
+    private Principal Who { get; set; } = null!;
+
     /// <inheritdoc/>
     protected override void OnInitialized()
     {

@@ -15,6 +15,7 @@ public sealed partial class MainLayout : LayoutComponentBase
         {
             yield return ("/", "Overview");
             yield return ("/sessions", "Sessions");
+            yield return ("/udp", "Unusual UDP");
             yield return ("/tenants", "Tenants");
             if (Who.SeesAll)
             {

@@ -1,96 +1,71 @@
-// Keeps the overview current: one feed, and only what changed is touched.
+// Keeps the overview current: one feed of counts and of what needs attention, one of the charts' numbers.
+import { bars, timeChart } from "/js/charts.js";
+import { follow } from "/js/feed.js";
+import { find, setText } from "/js/page.js";
 
 /**
- * @typedef {{id: string, user: string, state: string, command: string, network: string, rtt: string, heard: string, endReason: string | null}} Line
- * @typedef {{notReady: string | null, load: string, states: {state: string, sessions: number}[], sessions: Line[], hidden: number}} Overview
+ * @typedef {{severity: string, line: string, link: string}} Attention
+ * @typedef {{notReady: string | null, load: string, states: {state: string, sessions: number}[], attention: Attention[]}} Overview
  */
 
-/** @type {(keyof Line)[]} */
-const fields = ["id", "user", "state", "command", "network", "rtt", "heard"];
-
-/** @template {Element} T @param {string} selector @param {new () => T} type @param {ParentNode} [within] @returns {T} */
-function find(selector, type, within = document) {
-  const found = within.querySelector(selector);
-  if (!(found instanceof type)) throw new Error(`no ${selector}`);
-  return found;
-}
-
+const hour = 3600;
 const live = find("#live", HTMLElement);
-const table = find("#sessions", HTMLTableElement);
-const body = find("tbody", HTMLTableSectionElement, table);
-const template = find("#line", HTMLTemplateElement);
-
-/** @param {Element} element @param {string} text */
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-/** @param {HTMLTableRowElement} row @param {Line} line */
-function fill(row, line) {
-  row.dataset.id = line.id;
-  row.dataset.state = line.state;
-  for (const field of fields) setText(find(`[data-field=${field}]`, HTMLElement, row), line[field] ?? "");
-  find("[data-field=command]", HTMLElement, row).title = line.command;
-  find("[data-field=state]", HTMLElement, row).title = line.endReason ?? "";
-}
-
-/** @param {Line[]} lines */
-function showLines(lines) {
-  /** @type {Map<string, HTMLTableRowElement>} */
-  const rows = new Map();
-  for (const row of body.rows) rows.set(row.dataset.id ?? "", row);
-  lines.forEach((line, index) => {
-    let row = rows.get(line.id);
-    rows.delete(line.id);
-    if (row === undefined) row = find("tr", HTMLTableRowElement, /** @type {DocumentFragment} */ (template.content.cloneNode(true)));
-    fill(row, line);
-    if (body.rows[index] !== row) body.insertBefore(row, body.rows[index] ?? null);
-  });
-  for (const row of rows.values()) row.remove();
-}
+const notReady = "Not accepting sessions: ";
 
 /** @param {Overview} overview */
 function show(overview) {
-  setText(live, overview.notReady === null ? "" : `Not accepting sessions: ${overview.notReady}`);
+  if (overview.notReady !== null) setText(live, notReady + overview.notReady);
+  else if (live.textContent?.startsWith(notReady)) setText(live, "");
   setText(find("#load", HTMLElement), overview.load);
   for (const { state, sessions } of overview.states) {
     const item = find(`#states [data-state=${state}]`, HTMLElement);
     setText(find("b", HTMLElement, item), String(sessions));
     item.classList.toggle("none", sessions === 0);
   }
-  showLines(overview.sessions);
-  table.hidden = overview.sessions.length === 0;
-  find("#empty", HTMLElement).hidden = overview.sessions.length > 0;
-  find("#more", HTMLElement).hidden = overview.hidden === 0;
-  setText(find("#hidden", HTMLElement), String(overview.hidden));
+  find("#empty", HTMLElement).hidden = overview.states.some((state) => state.sessions > 0);
+  attend(overview.attention);
 }
 
-/** @type {EventSource | null} */
-let feed = null;
-
-function open() {
-  if (feed !== null) return;
-  feed = new EventSource("/feed/sessions");
-  feed.onmessage = (message) => {
-    document.body.classList.remove("stale");
-    show(JSON.parse(message.data));
-  };
-  feed.onerror = () => {
-    document.body.classList.add("stale");
-    setText(live, "The broker does not answer. What is shown is old.");
-    // A refusal (too many viewers) closes the feed for good; the browser itself retries only a connection that broke.
-    if (feed?.readyState === EventSource.CLOSED) {
-      close();
-      setTimeout(open, 5000);
+/** @param {Attention[]} views */
+function attend(views) {
+  const list = find("#attention", HTMLElement);
+  while (list.children.length > views.length) list.lastElementChild?.remove();
+  views.forEach((view, index) => {
+    let item = list.children[index];
+    if (item === undefined) {
+      item = document.createElement("li");
+      item.append(document.createElement("a"));
+      list.append(item);
     }
-  };
+    item.className = view.severity;
+    const link = find("a", HTMLAnchorElement, item);
+    setText(link, view.line);
+    if (link.getAttribute("href") !== view.link) link.setAttribute("href", view.link);
+  });
+  find("#calm", HTMLElement).hidden = views.length > 0;
 }
 
-function close() {
-  feed?.close();
-  feed = null;
+/** @type {{columns: string[], add: (at: number, values: (number | null)[][]) => void}[]} */
+const charts = [];
+
+/** @param {string} name @param {[string, string][]} lines what a line is called, and its column @param {number} least @param {boolean} [fill] */
+function chart(name, lines, least, fill) {
+  const figure = document.querySelector(`[data-chart=${name}]`);
+  if (!(figure instanceof HTMLElement)) return;
+  charts.push({ columns: lines.map(([, column]) => column), add: timeChart(figure, { names: lines.map(([label]) => label), seconds: hour, least, fill }) });
 }
 
-addEventListener("pagehide", close);
-addEventListener("pageshow", open);
-open();
+chart("sessions", [["attached", "attached"], ["silent", "silent"], ["lost", "lost"], ["other", "other"]], 5);
+chart("echo", [["p50", "echo50"], ["p95", "echo95"], ["p99", "echo99"]], 10);
+chart("rtt", [["p50", "rtt50"], ["p95", "rtt95"]], 50);
+chart("loss", [["up", "lossUp"], ["sent again", "again"]], 5);
+chart("roams", [["roams", "roams"]], 3, true);
+chart("failures", [["failures", "authFailures"], ["drops", "drops"]], 5);
+chart("datagrams", [["datagrams", "datagrams"]], 20, true);
+const spread = bars(find("[data-chart=spread]", HTMLElement), ["5 ms", "10", "25", "50", "100", "200", "400", "800", "1.6 s", "5 s", "more"]);
+
+follow("/feed/sessions", show);
+follow("/feed/pulse", (pulse) => {
+  for (const { columns, add } of charts) add(pulse.newest, columns.map((column) => pulse[column]));
+  spread(pulse.rtt);
+});

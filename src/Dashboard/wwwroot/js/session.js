@@ -1,5 +1,5 @@
 // One session: numbers and clients once a second, charts of the time that the page is open, the live screen, and the actions.
-import uPlot from "/lib/uplot/uPlot.js";
+import { timeChart } from "/js/charts.js";
 import { follow } from "/js/feed.js";
 import { watchScreen } from "/js/screen.js";
 import { act, ago, find, setText, size } from "/js/page.js";
@@ -8,7 +8,7 @@ import { act, ago, find, setText, size } from "/js/page.js";
  * @typedef {{id: number, port: number, peer: string | null, srttMs: number | null, lastHeardSecondsAgo: number | null, bytesIn: number, bytesOut: number,
  *   roams: number, drops: Record<string, number>, uplinkLoss: number, downlinkRepeats: number, isReadOnly: boolean}} Client
  * @typedef {{id: string, state: string, columns: number, rows: number, idleSeconds: number | null, ptyBytesRead: number, ptyBytesWritten: number,
- *   endReason: string | null, channels: Client[]}} Session
+ *   endReason: string | null, channels: Client[], verdict: {cause: string, line: string} | null, timeline?: {at: string, what: string, line: string}[]}} Session
  */
 
 const id = find("#session", HTMLElement).dataset.id ?? "";
@@ -19,39 +19,8 @@ const chartSeconds = 600;
 const show = (name, text) => setText(find(`#numbers [data-field=${name}]`, HTMLElement), text);
 const percent = (/** @type {number} */ share) => `${(share * 100).toFixed(1)} %`;
 
-/** Hours and minutes, whatever the browser's country. @param {any} _ @param {number[]} seconds */
-const clock = (_, seconds) => seconds.map((at) => new Date(at * 1000).toTimeString().slice(0, 5));
-
-/** @param {string} selector @param {string} unit */
-function chart(selector, unit) {
-  const place = find(selector, HTMLElement);
-  const ink = () => getComputedStyle(place).color;
-  const options = {
-    width: place.clientWidth || 400,
-    height: 140,
-    legend: { show: false },
-    cursor: { y: false },
-    scales: { x: { range: () => { const now = Date.now() / 1000; return [now - chartSeconds, now]; } }, y: { range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => [0, Math.max(high || 0, unit === "ms" ? 20 : 5) * 1.1] } },
-    axes: [{ stroke: ink, grid: { show: false }, values: clock }, { stroke: ink, size: 44, grid: { stroke: "rgba(128,128,128,.2)" } }],
-    series: [{}, { stroke: "#3b82c4", width: 1.5, fill: "rgba(59,130,196,.12)", spanGaps: false }],
-  };
-  /** @type {[number[], (number | null)[]]} */
-  const data = [[], []];
-  const plot = new uPlot(options, data, place);
-  new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: 140 })).observe(place);
-  return (/** @type {number | null} */ value) => {
-    data[0].push(Date.now() / 1000);
-    data[1].push(value);
-    if (data[0].length > chartSeconds) {
-      data[0].shift();
-      data[1].shift();
-    }
-    plot.setData(data);
-  };
-}
-
-const rttChart = chart("#chart-rtt", "ms");
-const heardChart = chart("#chart-heard", "s");
+const rttChart = timeChart(find("#chart-rtt", HTMLElement), { names: ["round trip"], seconds: chartSeconds, least: 20, fill: true });
+const heardChart = timeChart(find("#chart-heard", HTMLElement), { names: ["silence"], seconds: chartSeconds, least: 5, fill: true });
 
 /** @param {Client} client */
 const nameOf = (client) => (client.isReadOnly ? "watcher" : client.port > 0 ? `mosh ${client.id}` : "ssh");
@@ -88,6 +57,24 @@ function showClients(clients) {
   find("#no-clients", HTMLElement).hidden = clients.length > 0;
 }
 
+/** @param {{at: string, what: string, line: string}[]} events oldest first */
+function showTimeline(events) {
+  const list = find("#timeline", HTMLElement);
+  const newest = events.at(-1);
+  const key = newest ? `${events.length} ${newest.at} ${newest.line}` : "";
+  if (list.dataset.key === key) return;
+  list.dataset.key = key;
+  list.replaceChildren(...events.toReversed().map((event) => {
+    const item = document.createElement("li");
+    item.dataset.what = event.what;
+    const time = document.createElement("time");
+    time.dateTime = event.at;
+    time.textContent = new Date(event.at).toISOString().slice(11, 19);
+    item.append(time, ` ${event.line}`);
+    return item;
+  }));
+}
+
 /** @param {Session} session */
 function showSession(session) {
   const state = find("#state", HTMLElement);
@@ -103,9 +90,13 @@ function showSession(session) {
   show("window", `${session.columns}×${session.rows}`);
   show("read", size(session.ptyBytesRead));
   show("written", size(session.ptyBytesWritten));
+  const verdict = find("#verdict", HTMLElement);
+  setText(verdict, session.verdict?.line ?? "");
+  verdict.dataset.cause = session.verdict?.cause ?? "";
+  showTimeline(session.timeline ?? []);
   showClients(session.channels);
-  rttChart(heard?.srttMs ?? null);
-  heardChart(heard?.lastHeardSecondsAgo ?? null);
+  rttChart(Date.now() / 1000, [[heard?.srttMs ?? null]]);
+  heardChart(Date.now() / 1000, [[heard?.lastHeardSecondsAgo ?? null]]);
   if (session.endReason) for (const button of document.querySelectorAll("#actions button, #clients button")) /** @type {HTMLButtonElement} */ (button).disabled = true;
 }
 

@@ -5,7 +5,7 @@ import { ago, find, setText } from "/js/page.js";
 
 /**
  * @typedef {{id: string, tenant: string, user: string, target: string, state: string, command: string, network: string, rtt: number | null,
- *   loss: number, roams: number, heardAt: number | null, createdAt: number, clients: number, endReason: string | null}} Row
+ *   loss: number, roams: number, heardAt: number | null, createdAt: number, clients: number, verdict: string, endReason: string | null}} Row
  */
 
 const filters = find("#filters", HTMLFormElement);
@@ -51,12 +51,13 @@ const textOf = (cell) => {
 
 const definitions = [
   { title: "Session", field: "id", formatter: linkOf, width: 104, cssClass: "mono" },
-  { title: "Tenant", field: "tenant", formatter: textOf, width: 112 },
+  { title: "Tenant", field: "tenant", formatter: textOf, width: 104 },
   { title: "User", field: "user", formatter: textOf, width: 112 },
   { title: "Target", field: "target", formatter: textOf, width: 100 },
   { title: "State", field: "state", formatter: stateOf, width: 124 },
+  { title: "Verdict", field: "verdict", formatter: (/** @type {any} */ cell) => cellOf(cell.getValue().replaceAll("_", " "), cell.getValue() === "fine" ? "dim" : ""), width: 110 },
   { title: "Command", field: "command", formatter: textOf, minWidth: 120, cssClass: "mono" },
-  { title: "Network", field: "network", formatter: textOf, width: 150, cssClass: "mono" },
+  { title: "Network", field: "network", formatter: textOf, width: 146, cssClass: "mono" },
   { title: "RTT", field: "rtt", width: 80, hozAlign: "right", headerHozAlign: "right", sorter: "number", formatter: (/** @type {any} */ cell) => cellOf(cell.getValue() === null ? "–" : `${cell.getValue()} ms`) },
   { title: "Loss", field: "loss", width: 76, hozAlign: "right", headerHozAlign: "right", sorter: "number", formatter: (/** @type {any} */ cell) => cellOf(`${cell.getValue().toFixed(1)} %`) },
   { title: "Roams", field: "roams", width: 80, hozAlign: "right", headerHozAlign: "right", sorter: "number", visible: false },
@@ -96,6 +97,7 @@ function matches(row) {
   const search = field("q").value.trim().toLowerCase();
   return (field("tenant").value === "" || row.tenant === field("tenant").value)
     && (field("state").value === "" || row.state === field("state").value)
+    && (field("verdict").value === "" || row.verdict === field("verdict").value)
     && (field("target").value === "" || row.target === field("target").value)
     && (search === "" || [row.id, row.user, row.target, row.command, row.network, row.tenant].some((text) => text.toLowerCase().includes(search)));
 }
@@ -108,7 +110,7 @@ function tell() {
 
 function keepAddress() {
   const kept = new URLSearchParams();
-  for (const name of ["q", "tenant", "state", "target"]) {
+  for (const name of ["q", "tenant", "state", "verdict", "target"]) {
     if (field(name).value !== "") kept.set(name, field(name).value);
   }
   const sorter = table.getSorters()[0];
@@ -134,7 +136,7 @@ function fillChoices(name) {
   const options = ["", ...[...values].sort()];
   if (options.length === select.options.length && options.every((value, index) => select.options[index].value === value)) return;
   const value = select.value;
-  select.replaceChildren(...options.map((option) => new Option(option === "" ? "all" : option, option)));
+  select.replaceChildren(...options.map((option) => new Option(option === "" ? "all" : option.replaceAll("_", " "), option)));
   select.value = value;
 }
 
@@ -150,6 +152,7 @@ async function take(news) {
   if (fresh.length > 0 || changed.length > 0) {
     fillChoices("tenant");
     fillChoices("target");
+    fillChoices("verdict");
     table.refreshFilter();
     if (table.getSorters().length > 0) table.setSort(table.getSorters().map((/** @type {any} */ sorter) => ({ column: sorter.field, dir: sorter.dir })));
   }
@@ -173,7 +176,7 @@ function makeColumnChoice() {
 }
 
 for (const name of ["q", "state"]) field(name).value = address.get(name) ?? "";
-for (const name of ["tenant", "target"]) {
+for (const name of ["tenant", "target", "verdict"]) {
   const value = address.get(name);
   if (value) {
     /** @type {HTMLSelectElement} */ (field(name)).add(new Option(value, value));
