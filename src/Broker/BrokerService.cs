@@ -11,6 +11,7 @@ using MoshBroker.Http.Access;
 using MoshBroker.Native;
 using MoshBroker.Recording;
 using MoshBroker.Sessions;
+using MoshBroker.Survival;
 using MoshBroker.Targets;
 using MoshBroker.Telemetry;
 using MoshBroker.Telemetry.Export;
@@ -29,7 +30,8 @@ internal static class BrokerService
         using DataDirectory data = DataDirectory.Open(options.DataDirectory);
         using KeySealer sealer = new(MasterKey.Load(options.DataDirectory, options.MasterKeyFile));
         await using SqliteStore store = SqliteStore.Open(((StoreAddress.Sqlite)options.Store).File, time);
-        await store.EndLeftoversAsync(options.Node, stopping);
+        SurvivalLog survivalLog = new(logging.CreateLogger<SessionHub>());
+        using FdStoreClient? fdStore = OpenFdStore(options.DataDirectory, survivalLog, out Dictionary<string, FileDescriptor> left);
         string auditFolder = Path.Combine(options.DataDirectory, "audit");
         await using AuditTrail audit = await AuditTrail.OpenAsync(auditFolder, store, new AuditLog(logging.CreateLogger<AuditTrail>()), time, stopping);
 
@@ -45,6 +47,9 @@ internal static class BrokerService
         HubSettings settings = new(options.Node, options.ListenHost, options.Ports, Environment.ProcessorCount, capacity)
         {
             Policy = () => policy.Current,
+            FdStore = fdStore,
+            Left = left,
+            SurvivalLog = survivalLog,
             EndpointLog = new EndpointLog(logging.CreateLogger<SharedPort>()),
             Recordings = clock => new RecordingService(
                 Path.Combine(options.DataDirectory, "recordings"), recordingKey, new RecordingLog(logging.CreateLogger<RecordingService>()), audit, clock)
@@ -53,6 +58,7 @@ internal static class BrokerService
             },
         };
         await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), audit, metrics, time);
+        await hub.RestoreAsync(stopping);
         audit.Retention = RetentionOf(policy.Current);
         policy.Changed += (_, _) =>
         {
@@ -96,6 +102,22 @@ internal static class BrokerService
         await watchman.RunAsync(hub.Clock, stopping); // Until the broker is told to stop.
         audit.Write(new AuditEvent(AuditEventName.BrokerStop));
         return ExitCodes.Ok;
+    }
+
+    private static FdStoreClient? OpenFdStore(string folder, SurvivalLog log, out Dictionary<string, FileDescriptor> left)
+    {
+        left = [];
+        try
+        {
+            if (FdStoreClient.Program is { } program) { return FdStoreClient.Open(folder, program, log, out left); }
+            log.NoStore("its program is not beside the broker's: start the broker by the moshbroker launcher");
+        }
+        catch (IOException failure)
+        {
+            log.NoStore(failure.Message);
+        }
+
+        return null;
     }
 
     private static AuditRetention RetentionOf(Policy policy) => new(

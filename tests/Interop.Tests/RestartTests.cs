@@ -11,7 +11,7 @@ public sealed class RestartTests : IDisposable
     public void Dispose() => _home.Dispose();
 
     [Fact]
-    public async Task A_killed_brokers_programs_are_hung_up_its_clients_say_so_and_its_rows_end_with_a_reason_at_the_next_start()
+    public async Task When_the_fd_store_dies_with_its_broker_programs_are_hung_up_clients_say_so_and_rows_end_with_a_reason_at_the_next_start()
     {
         await using RunningBroker broker = await RunningBroker.StartAsync();
         string gone = _home.File("gone");
@@ -21,7 +21,9 @@ public sealed class RestartTests : IDisposable
         await using TmuxTerminal terminal = await MoshTerminal.ClientAsync(live, _home);
         await terminal.WaitForTextAsync("ready");
 
+        int store = await broker.StoreAsync(not: 0);
         await broker.KillAsync();
+        Command.Kill(store);
         await Eventually.TrueAsync(() => File.Exists(gone), "the program was hung up");
         await terminal.WaitForTextAsync("Last contact", TimeSpan.FromSeconds(30));
 

@@ -6,6 +6,7 @@ internal static class AuditEventName
     public const string Login = "login";
     public const string Deny = "deny";
     public const string SessionStart = "session.start";
+    public const string SessionResume = "session.resume";
     public const string SessionEnd = "session.end";
     public const string Attach = "session.attach";
     public const string Detach = "session.detach";

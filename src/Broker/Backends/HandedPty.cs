@@ -4,7 +4,7 @@ using MoshBroker.Sessions;
 namespace MoshBroker.Backends;
 
 /// <summary>The terminal and the release pipe that a user's <c>open</c> brought.</summary>
-internal sealed class HandedPty(FileDescriptor master, FileDescriptor release) : IBackendSource
+internal sealed class HandedPty(FileDescriptor master, FileDescriptor? release) : IBackendSource
 {
     public IBackend Start(SessionWorker worker, SessionFacts facts, IBackendHandler handler) =>
         new PtyBackend(master, release, worker.Loop, worker.ReadBuffer, handler);
@@ -12,6 +12,6 @@ internal sealed class HandedPty(FileDescriptor master, FileDescriptor release) :
     public void Dispose()
     {
         master.Dispose();
-        release.Dispose();
+        release?.Dispose();
     }
 }

@@ -9,6 +9,9 @@ internal interface IBackend : IDisposable
     /// <summary>Bytes of input that it has not taken yet.</summary>
     int PendingInput { get; }
 
+    /// <summary>False when there is no room for more of it, however little waits.</summary>
+    bool TakesInput => true;
+
     /// <summary>Since when it has taken none of them; <see cref="MonoTime.Forever"/> while nothing waits.</summary>
     MonoTime StalledSince { get; }
 
@@ -18,8 +21,13 @@ internal interface IBackend : IDisposable
     /// <summary>Lets the program begin: it waits until a client is there to see it.</summary>
     void Release(MonoTime now);
 
-    /// <summary>Hands input over; what it cannot take at once is kept.</summary>
+    /// <summary>Hands input over; what it cannot take at once is kept. With a <see cref="IBackendHandler.Lifeline"/>, nothing is handed over before <see cref="Push"/>.</summary>
     void Send(MonoTime now, ReadOnlySpan<byte> input);
+
+    /// <summary>What was sent is in a committed checkpoint: the program may have it.</summary>
+    void Push(MonoTime now)
+    {
+    }
 
     /// <summary>Sets the window size that the program sees.</summary>
     void Resize(int columns, int rows);

@@ -5,6 +5,9 @@ namespace MoshBroker.Backends;
 /// <summary>Takes what a backend gives, on the session's loop. Must not throw.</summary>
 internal interface IBackendHandler
 {
+    /// <summary>Where input and output are kept so that they outlive the process; null where nothing does.</summary>
+    Survival.Lifeline? Lifeline => null;
+
     /// <summary>Output of the program, borrowed until the call returns.</summary>
     void OnOutput(MonoTime now, ReadOnlySpan<byte> output);
 

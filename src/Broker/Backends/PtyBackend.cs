@@ -1,6 +1,6 @@
-using System.Buffers;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
+using MoshBroker.Survival;
 
 namespace MoshBroker.Backends;
 
@@ -20,9 +20,8 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
     private readonly IBackendHandler _handler;
     private readonly EpollLoop.Watch _watch;
     private FileDescriptor? _release;
-    private byte[] _pending = [];
-    private int _pendingStart;
-    private int _pendingEnd;
+    private readonly Lifeline? _lifeline;
+    private readonly InputJournal _journal;
     private int _interrupts;
     private MonoTime _lastInterrupt = MonoTime.Never;
     private bool _paused;
@@ -36,8 +35,12 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
         _loop = loop;
         _readBuffer = readBuffer;
         _handler = handler;
+        _lifeline = handler.Lifeline;
+        _journal = _lifeline?.Journal ?? InputJournal.Create();
         try
         {
+            _lifeline?.Hold("pty", master);
+            if (release is not null) { _lifeline?.Hold("release", release); }
             _watch = loop.Add(master, EpollNative.In, this);
         }
         catch
@@ -48,7 +51,9 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
         }
     }
 
-    public int PendingInput => _pendingEnd - _pendingStart;
+    public int PendingInput => _disposed ? 0 : _journal.Pending;
+
+    public bool TakesInput => _disposed || !_journal.IsFilling;
 
     public MonoTime StalledSince { get; private set; } = MonoTime.Forever;
 
@@ -67,8 +72,23 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
     public void Send(MonoTime now, ReadOnlySpan<byte> input)
     {
         if (_disposed || input.IsEmpty) { return; }
-        int taken = PendingInput == 0 ? Write(now, input) : 0;
-        if (taken < input.Length && !_disposed) { Keep(now, input[taken..]); }
+        if (!_journal.TryAppend(input))
+        {
+            End(BackendEnd.Stalled);
+            return;
+        }
+
+        if (_lifeline is not null) { return; } // A checkpoint must say so first.
+        if (StalledSince == MonoTime.Forever) { Push(now); }
+    }
+
+    public void Push(MonoTime now)
+    {
+        if (_disposed || StalledSince < MonoTime.Forever || _journal.Pending == 0) { return; }
+        Write(now);
+        if (_disposed || _journal.Pending == 0) { return; }
+        StalledSince = now;
+        Watch();
     }
 
     public void Resize(int columns, int rows)
@@ -96,7 +116,7 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
 
     public void OnReady(MonoTime now, uint events)
     {
-        if ((events & EpollNative.Out) != 0) { WritePending(now); }
+        if ((events & EpollNative.Out) != 0) { PushPending(now); }
         bool some = false;
 
         // A hang-up is reported whether we wait for it or not; what is left then is one kernel buffer.
@@ -108,7 +128,7 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
             if (count > 0)
             {
                 some = true;
-                _handler.OnOutput(now, _readBuffer.AsSpan(0, count));
+                _handler.OnOutput(now, _lifeline is { IsBroken: false } lifeline ? lifeline.OnRead(count) : _readBuffer.AsSpan(0, count));
             }
 
             if (!again) { break; }
@@ -126,17 +146,30 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
         _loop.Remove(_watch);
         _release?.Dispose();
         _master.Dispose();
-        DropPending();
+        StalledSince = MonoTime.Forever;
+        if (_lifeline is null) { _journal.Dispose(); }
+        else { _journal.Drop(); }
     }
 
     private int Read(MonoTime now, out bool again)
     {
         nint count;
         int errno;
+        again = false;
+        bool isKept = _lifeline is { IsBroken: false };
+        if (isKept && _lifeline!.RoomLength == 0)
+        {
+            // The turn's end makes room.
+            _handler.OnOutputEnd(now);
+            if (_disposed || (isKept && _lifeline is { IsBroken: false, RoomLength: 0 })) { return 0; }
+            isKept = _lifeline is { IsBroken: false };
+        }
+
         _loop.Guard.Enter();
         fixed (byte* buffer = _readBuffer)
         {
-            count = PtyNative.Read(_master, buffer, _readBuffer.Length);
+            // Straight to where it is kept: a process that dies right here has not lost it.
+            count = isKept ? PtyNative.Read(_master, _lifeline!.Room, _lifeline.RoomLength) : PtyNative.Read(_master, buffer, _readBuffer.Length);
             errno = Errno.Last;
         }
 
@@ -153,24 +186,19 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
         return 0;
     }
 
-    private int Write(MonoTime now, ReadOnlySpan<byte> input)
+    private void Write(MonoTime now)
     {
-        nint count;
-        int errno;
+        int waiting = _journal.Pending;
         _loop.Guard.Enter();
-        fixed (byte* bytes = input)
-        {
-            count = PtyNative.Write(_master, bytes, input.Length);
-            errno = Errno.Last;
-        }
-
+        nint count = _journal.Push(_master);
+        int errno = Errno.Last;
         bool interrupted = _loop.Guard.Leave();
         // A blocking call that had written a part says so instead of EINTR.
-        if (interrupted && (count < 0 ? errno == Errno.Interrupted : count < input.Length)) { OnInterrupted(now); }
-        if (count >= 0) { return (int)count; }
-        // EIO here means that the program is gone; reading finds the last of its output before it says so.
-        if (errno is not (Errno.Again or Errno.Interrupted or Errno.Io)) { End(BackendEnd.Failed); }
-        return errno == Errno.Io ? input.Length : 0;
+        if (interrupted && (count < 0 ? errno == Errno.Interrupted : count < waiting)) { OnInterrupted(now); }
+        if (_disposed) { return; }
+        if (count < 0 && errno == Errno.Io) { _journal.Drop(); } // The program is gone; reading finds the last of its output before it says so.
+        else if (count < 0 && errno is not (Errno.Again or Errno.Interrupted)) { End(BackendEnd.Failed); }
+        if (!_disposed && _lifeline is null && _journal.WantsRewind) { _journal.Rewind(); }
     }
 
     private void OnInterrupted(MonoTime now)
@@ -181,48 +209,18 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
         if (!PtyNative.IsNonBlocking(_master) || ++_interrupts > InterruptsAllowed) { End(BackendEnd.Stalled); }
     }
 
-    private void Keep(MonoTime now, ReadOnlySpan<byte> rest)
+    private void PushPending(MonoTime now)
     {
-        if (PendingInput == 0)
-        {
-            StalledSince = now;
-            _pendingStart = _pendingEnd = 0;
-        }
-
-        if (_pending.Length - _pendingEnd < rest.Length)
-        {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(4096, (PendingInput + rest.Length) * 2));
-            _pending.AsSpan(_pendingStart, PendingInput).CopyTo(larger);
-            if (_pending.Length > 0) { ArrayPool<byte>.Shared.Return(_pending, clearArray: true); }
-            (_pending, _pendingStart, _pendingEnd) = (larger, 0, PendingInput);
-        }
-
-        rest.CopyTo(_pending.AsSpan(_pendingEnd));
-        _pendingEnd += rest.Length;
-        Watch();
-    }
-
-    private void WritePending(MonoTime now)
-    {
-        int taken = Write(now, _pending.AsSpan(_pendingStart, PendingInput));
+        int before = _journal.Pending;
+        Write(now);
         if (_disposed) { return; }
-        _pendingStart += taken;
-        if (taken > 0) { StalledSince = now; }
-        if (PendingInput > 0) { return; }
-        DropPending();
+        if (_journal.Pending < before) { StalledSince = now; }
+        if (_journal.Pending > 0) { return; }
+        StalledSince = MonoTime.Forever;
         Watch();
     }
 
-    private void Watch() => _loop.Change(_watch, (_paused ? 0 : EpollNative.In) | (PendingInput > 0 ? EpollNative.Out : 0));
-
-    private void DropPending()
-    {
-        // What was typed may be a password.
-        if (_pending.Length > 0) { ArrayPool<byte>.Shared.Return(_pending, clearArray: true); }
-        _pending = [];
-        _pendingStart = _pendingEnd = 0;
-        StalledSince = MonoTime.Forever;
-    }
+    private void Watch() => _loop.Change(_watch, (_paused ? 0 : EpollNative.In) | (StalledSince < MonoTime.Forever ? EpollNative.Out : 0));
 
     private void End(BackendEnd end)
     {

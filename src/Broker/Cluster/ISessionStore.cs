@@ -34,6 +34,10 @@ internal interface ISessionStore : IAsyncDisposable
     /// <remarks>Each epoch is raised, so that a process that is not as dead as believed finds itself fenced off.</remarks>
     Task<int> EndLeftoversAsync(string node, CancellationToken cancellationToken);
 
+    /// <summary>Takes over what a dead process of this node left behind: each session and its living channels get a new epoch, in one commit.</summary>
+    /// <returns>The sessions with their new epochs, oldest first: to be gone on with, or to be ended.</returns>
+    Task<IReadOnlyList<SessionRow>> ClaimLeftoversAsync(string node, CancellationToken cancellationToken);
+
     /// <summary>Deletes ended sessions beyond <see cref="StoreRetention"/>; how many there were. The store also does so by itself.</summary>
     Task<int> PruneAsync(CancellationToken cancellationToken);
 

@@ -63,6 +63,23 @@ internal sealed class KeySealer : IDisposable
         }
     }
 
+    /// <summary>The key of one incarnation's checkpoints of a session, which counts its own nonces; and what each of them is bound to.</summary>
+    /// <param name="epoch">No other process ever draws it for the session.</param>
+    public (AesGcm Aes, byte[] Binding) CheckpointKey(string sessionId, long epoch)
+    {
+        byte[] binding = Encoding.UTF8.GetBytes($"moshbroker checkpoint|schema {Schema}|key version {MasterKeyVersion}|session {sessionId}|epoch {epoch}");
+        Span<byte> subkey = stackalloc byte[32];
+        try
+        {
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, _master.Bytes, subkey, [], binding);
+            return (new AesGcm(subkey, TagLength), binding);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(subkey);
+        }
+    }
+
     public void Dispose() => _master.Dispose();
 
     private static void ReadNonce(ReadOnlySpan<byte> blob, Span<byte> nonce)

@@ -157,6 +157,27 @@ internal sealed partial class SqliteStore : ISessionStore
         },
         cancellationToken);
 
+    public async Task<IReadOnlyList<SessionRow>> ClaimLeftoversAsync(string node, CancellationToken cancellationToken)
+    {
+        await _writer.WriteAsync(
+            connection =>
+            {
+                (string Id, long Epoch)[] left =
+                    [.. connection.Query<(string, long)>("SELECT id, epoch FROM session WHERE node = @node AND ended_ms IS NULL", new { node })];
+                foreach ((string id, long held) in left)
+                {
+                    long epoch = Epoch.After(held, _clock);
+                    connection.Execute("UPDATE session SET epoch = @epoch WHERE id = @id", new { epoch, id });
+                    connection.Execute("UPDATE channel SET epoch = @epoch WHERE session_id = @id AND ended_ms IS NULL", new { epoch, id });
+                }
+
+                Prune(connection);
+                return left.Length;
+            },
+            cancellationToken);
+        return await ReadAsync("node = @node AND ended_ms IS NULL", new { node }, cancellationToken);
+    }
+
     public Task<int> PruneAsync(CancellationToken cancellationToken) => _writer.WriteAsync(Prune, cancellationToken);
 
     public Task<IReadOnlyList<SessionRow>> ListAsync(bool includeEnded, CancellationToken cancellationToken) =>

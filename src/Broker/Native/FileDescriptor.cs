@@ -17,7 +17,14 @@ internal sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
     /// <summary>The number, for a table or a log; it means nothing once this is disposed.</summary>
     public int Number => (int)handle;
 
-    protected override bool ReleaseHandle() => Close((int)handle) == 0;
+    /// <summary>What must happen just before the descriptor is closed: its twin in another process is dropped.</summary>
+    public Action? Closing { get; set; }
+
+    protected override bool ReleaseHandle()
+    {
+        Closing?.Invoke();
+        return Close((int)handle) == 0;
+    }
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int fd);

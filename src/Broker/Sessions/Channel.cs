@@ -5,10 +5,12 @@ using MoshBroker.Endpoint;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.Crypto;
 using MoshBroker.Protocol.Datagrams;
+using MoshBroker.Protocol.Snapshots;
 using MoshBroker.Protocol.States;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Protocol.Terminal;
 using MoshBroker.Sessions.Verdicts;
+using MoshBroker.Survival;
 using MoshBroker.Telemetry;
 
 namespace MoshBroker.Sessions;
@@ -23,8 +25,9 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     private readonly IUdpEndpoint _endpoint;
     private readonly Transport<ScreenState, UserInputState> _transport;
     private readonly ScreenState _screen;
-    private readonly KeyTranslator _keys = new();
-    private readonly EchoAckClock _echoAck = new();
+    private readonly KeyTranslator _keys;
+    private readonly EchoAckClock _echoAck;
+    private readonly byte[] _owner = new byte[ChannelPeer.Length];
     private readonly ChannelMeter _meter;
     private readonly long[] _drops = new long[DropReasons.Count];
     private readonly PathGuard<UdpPath> _guard = new();
@@ -59,8 +62,59 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             Scratch = host.Scratch,
         };
         _transport = new Transport<ScreenState, UserInputState>(now, setup, _screen, new UserInputState());
+        _keys = new KeyTranslator();
+        _echoAck = new EchoAckClock();
         seed.Key.Dispose();
+        if (seed.Socket is { } socket) { session.Lifeline?.Hold(SocketName(Id), socket); }
         _endpoint = host.OpenEndpoint(seed, this);
+        Saved = new ChannelEnd(_screen, _transport, _keys, _echoAck, _owner);
+    }
+
+    /// <summary>Goes on with a channel of the process before, and speaks first; takes the seed over.</summary>
+    public Channel(MonoTime now, ChannelEnd saved, ChannelPeer peer, ChannelSeed seed, SessionActor session, ISessionHost host)
+    {
+        _session = session;
+        _host = host;
+        _meter = new ChannelMeter(host.Metrics, session.Tenant, session.BackendKind, session.Facts.Id);
+        Path = new PathWatch(session.Diagnosis.Timeline);
+        Id = seed.Id;
+        Port = seed.Port;
+        IsReadOnly = peer.IsReadOnly;
+        CreatedAt = now;
+        _now = now;
+        _screen = saved.Screen;
+        _transport = saved.Transport;
+        _keys = saved.Keys;
+        _echoAck = saved.EchoAck;
+        HasClient = peer.HasClient;
+        (Columns, Rows) = (peer.Columns, peer.Rows);
+        if (peer.Path is { } path)
+        {
+            _guard.Restore(path);
+            _peer = path.Peer.ToString();
+            _transport.PayloadLimit = path.LongestPayload;
+        }
+
+        seed.Key.Dispose();
+        if (seed.Socket is { } socket) { session.Lifeline?.Hold(SocketName(Id), socket); }
+        _endpoint = host.OpenEndpoint(seed, this);
+        Saved = saved with { Owner = _owner };
+    }
+
+    /// <summary>All of it that must outlive the process, after <see cref="Note"/>.</summary>
+    public ChannelEnd Saved { get; }
+
+    /// <summary>Something of it changed that must be saved before anything else is sent.</summary>
+    public bool IsUnsaved { get; set; } = true;
+
+    /// <summary>What its socket is called in the fd store.</summary>
+    public static string SocketName(int id) => $"udp{id}";
+
+    /// <summary>Brings <see cref="Saved"/> up to date.</summary>
+    public void Note()
+    {
+        new ChannelPeer(Id, IsReadOnly, HasClient, Columns, Rows, _guard.HasPath ? _guard.Current : null).Write(_owner);
+        IsUnsaved = false;
     }
 
     public int Id { get; }
@@ -125,6 +179,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             DatagramVerdict verdict = _transport.OnDatagram(now, datagram, congestionExperienced);
             _meter.OnDatagram(now, path, datagram.Length, verdict, heard, verdict.IsAuthentic ? PeerClass.Known : ClassOf(now, path));
             if (!verdict.IsAccepted) { _drops[(int)verdict.Reason]++; }
+            IsUnsaved |= verdict.IsAuthentic;
             if (verdict.IsFresh) { OnFresh(now, path, datagram.Length, verdict, heard); }
             if (verdict.IsAuthentic) { Path.OnDatagram(now, verdict, _transport.AcknowledgedNumber, _transport.OutstandingStates > 0); }
             if (verdict.RemoteAdvanced) { TakeInput(now); }
@@ -243,7 +298,11 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     /// <summary>Its client never came.</summary>
     public void Abandon() => _abandoned = true;
 
-    public void BeginEpoch(long epoch) => _transport.BeginEpoch((ulong)epoch);
+    public void BeginEpoch(long epoch)
+    {
+        _transport.BeginEpoch((ulong)epoch);
+        IsUnsaved = true;
+    }
 
     /// <summary>For anybody's eyes; from any thread, so single words are read that the loop writes.</summary>
     public ChannelView View(MonoTime now)

@@ -3,6 +3,7 @@ using MoshBroker.Configuration;
 using MoshBroker.Endpoint;
 using MoshBroker.Native;
 using MoshBroker.Recording;
+using MoshBroker.Survival;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Sessions;
@@ -22,4 +23,13 @@ internal sealed record HubSettings(string Node, IPAddress? ListenHost, IReadOnly
 
     /// <summary>Makes the recordings' writer, on the hub's clock; null where nothing is recorded.</summary>
     public Func<MonoClock, RecordingService>? Recordings { get; init; }
+
+    /// <summary>Where descriptors outlive this process; null for nowhere.</summary>
+    public FdStoreClient? FdStore { get; init; }
+
+    /// <summary>What a process before this one left there; the hub's from here on.</summary>
+    public Dictionary<string, FileDescriptor> Left { get; init; } = [];
+
+    /// <summary>Where it is told what became of that.</summary>
+    public SurvivalLog? SurvivalLog { get; init; }
 }

@@ -26,6 +26,9 @@ internal interface ISessionHost
     /// <summary>Room for one datagram on its way out, or for translated keys. Whoever begins to use it empties it first: a turn that threw may have left something.</summary>
     ArrayBufferWriter<byte> SendBuffer { get; }
 
+    /// <summary>Room for what a session saves in a turn.</summary>
+    ArrayBufferWriter<byte> SaveBuffer { get; }
+
     /// <summary>Begins to receive on a channel's socket, or from a shared one; on the thread itself.</summary>
     IUdpEndpoint OpenEndpoint(ChannelSeed seed, IDatagramHandler handler);
 }

@@ -14,19 +14,19 @@ internal sealed class PortPool : IDisposable
     private readonly IReadOnlyList<PortSource> _given;
 
     /// <exception cref="StartRefusedException">A shared port cannot be bound, or a range has no free port.</exception>
-    public PortPool(IPAddress? listenHost, IReadOnlyList<PortSource> sources, EndpointLog? log, Func<FileDescriptor, int, SharedPort> share)
+    public PortPool(IPAddress? listenHost, IReadOnlyList<PortSource> sources, EndpointLog? log, Func<FileDescriptor, int, SharedPort> share, Func<int, FileDescriptor?>? inherited = null, int inheritedPorts = 0)
     {
         PortsInUse inUse = PortsInUse.Read();
 
         _listenHost = listenHost;
         _given = sources;
-        foreach (PortSource.Range range in sources.OfType<PortSource.Range>()) { Check(range, inUse, log); }
+        foreach (PortSource.Range range in sources.OfType<PortSource.Range>()) { Check(range, inUse, inheritedPorts, log); }
         foreach (PortSource source in sources)
         {
             _sources.Add(source switch
             {
                 PortSource.Range range => (new PortPerChannel([new UdpPortRange(range.Low, range.High)]), null),
-                PortSource.Shared shared => (null, Share(shared.Port, share)),
+                PortSource.Shared shared => (null, Share(shared.Port, share, inherited ?? (_ => null))),
                 _ => throw new System.Diagnostics.UnreachableException(),
             });
         }
@@ -82,10 +82,10 @@ internal sealed class PortPool : IDisposable
     }
 
     /// <summary>Two brokers on one range get along, but each has fewer ports than it thinks: whoever starts the second should know.</summary>
-    private static void Check(PortSource.Range range, PortsInUse inUse, EndpointLog? log)
+    private static void Check(PortSource.Range range, PortsInUse inUse, int inherited, EndpointLog? log)
     {
         UdpPortRange ports = new(range.Low, range.High);
-        int taken = inUse.CountIn(ports);
+        int taken = Math.Max(0, inUse.CountIn(ports) - inherited); // Sessions that go on have theirs.
         if (taken == ports.Count)
         {
             string what = taken == 1 ? $"UDP port {ports} is" : $"all {taken} UDP ports are";
@@ -127,10 +127,11 @@ internal sealed class PortPool : IDisposable
         return wanted is { } asked ? range.Intersect(asked) : range;
     }
 
-    private SharedPort Share(int port, Func<FileDescriptor, int, SharedPort> share)
+    private SharedPort Share(int port, Func<FileDescriptor, int, SharedPort> share, Func<int, FileDescriptor?> inherited)
     {
         IPAddress address = _listenHost ?? IPAddress.IPv6Any;
-        FileDescriptor? socket = UdpNative.TryBind(UdpAddress.From(address, port), out _, out int errno);
+        int errno = Errno.None;
+        FileDescriptor? socket = inherited(port) ?? UdpNative.TryBind(UdpAddress.From(address, port), out _, out errno);
         if (socket is not null) { return share(socket, port); }
         foreach (SharedPort earlier in Shared) { earlier.Dispose(); }
         throw new StartRefusedException(errno switch

@@ -9,6 +9,7 @@ using MoshBroker.Protocol.StateSync;
 using MoshBroker.Protocol.Terminal;
 using MoshBroker.Recording;
 using MoshBroker.Sessions.Verdicts;
+using MoshBroker.Survival;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
@@ -48,7 +49,8 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
 
     /// <summary>Nothing happens, and no descriptor is watched, before <see cref="SessionMessage.Start"/>.</summary>
     public SessionActor(
-        SessionFacts facts, ISessionHost host, ISessionOwner owner, ISupervisor supervisor, SessionLog log, Func<IBackendHandler, IBackend> startBackend, ChannelSeed? firstSeed)
+        SessionFacts facts, ISessionHost host, ISessionOwner owner, ISupervisor supervisor, SessionLog log, Func<IBackendHandler, IBackend> startBackend, ChannelSeed? firstSeed,
+        Lifeline? lifeline = null, RestoredSession? restored = null)
         : base(host.Dispatcher, supervisor)
     {
         Facts = facts;
@@ -59,7 +61,9 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         _log = log;
         _startBackend = startBackend;
         _firstSeed = firstSeed;
-        _terminal = new Emulator(facts.Columns, facts.Rows);
+        Lifeline = lifeline;
+        _restored = restored;
+        _terminal = restored?.Terminal ?? new Emulator(facts.Columns, facts.Rows);
         Diagnosis = new SessionDiagnosis(Stats, host.Load, isRemote: BackendKind == BackendKind.Ssh);
         HeldEpoch = facts.Epoch;
         Stats.Columns = facts.Columns;
@@ -108,7 +112,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     public double CpuUsed(MonoTime now) => _cpu.Used(now);
 
     /// <summary>False while so much input waits for the program that no more is taken.</summary>
-    public bool TakesInput => _backend is null || _backend.PendingInput < MaxPendingInput;
+    public bool TakesInput => _backend is null || (_backend.PendingInput < MaxPendingInput && _backend.TakesInput);
 
     /// <summary>What policy grants the session now; null when nobody asked it. From any thread.</summary>
     public Admission? Admission => _terms.Admission ?? Facts.Admission;
@@ -185,6 +189,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         Recording?.Heard(now);
         if (_phase != Phase.Waiting) { return; }
         _phase = Phase.Live;
+        _isUnsaved = true;
         _backend?.Release(now);
     }
 
@@ -240,10 +245,12 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
                 catch
                 {
                     _firstSeed?.Dispose();
+                    _restored?.Dispose();
                     throw;
                 }
 
-                if (_firstSeed is not null) { Add(now, _firstSeed); }
+                if (_restored is not null) { GoOn(now, _restored); }
+                else if (_firstSeed is not null) { Add(now, _firstSeed); }
                 break;
             case SessionMessage.Attach attach:
                 if (_phase >= Phase.Ending) { attach.Seed.Dispose(); }
@@ -306,7 +313,12 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
             if (_phase == Phase.Live && !channel.HasClient && now >= channel.CreatedAt.Plus(FirstClientLimitMs)) { channel.Abandon(); }
         }
 
-        if (now >= UpdateDeadline) { _terminal.EndSynchronizedUpdate(); }
+        if (now >= UpdateDeadline)
+        {
+            _terminal.EndSynchronizedUpdate();
+            SaveScreen();
+        }
+
         if (_phase == Phase.Waiting && now.Since(_startedAt) >= FirstClientLimitMs) { BeginEnd(now, SessionEndReason.NeverConnected); }
         if (_phase == Phase.Live && now >= NetworkDeadline) { BeginEnd(now, SessionEndReason.IdleTimeout); }
         if (_phase <= Phase.Live && _backend is { } backend && now >= backend.StalledSince.Plus(StallLimitMs)) { BeginEnd(now, SessionEndReason.PtyStalled); }
@@ -329,6 +341,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
 
         if (_phase <= Phase.Live && _terms.IsDue(now)) { ApplyTerms(now); }
         if (Stopped) { return MonoTime.Forever; }
+        Commit(now);
         if (_quiet.Advance(now))
         {
             foreach (Channel channel in _channels) { channel.OnQuiet(now); }
@@ -364,7 +377,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
             next = MonoTime.Min(next, Diagnosis.Assess(now, channel, _backend, isAtTty: _terminals.Length > 0, isHeld));
         }
 
-        return MonoTime.Min(MonoTime.Min(next, UpdateDeadline), OwnDeadline());
+        return MonoTime.Min(MonoTime.Min(next, UpdateDeadline), MonoTime.Min(OwnDeadline(), _phase <= Phase.Live ? ScrollbackDue : MonoTime.Forever));
     }
 
     protected override void Discard(SessionMessage message)
@@ -384,6 +397,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         Channel[] channels = _channels;
         Volatile.Write(ref _channels, []);
         foreach (Channel channel in channels) { channel.Dispose(); }
+        Lifeline?.Dispose();
         if (_phase != Phase.Over)
         {
             _phase = Phase.Over;
@@ -443,6 +457,11 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
             throw;
         }
 
+        Show(now, channel);
+    }
+
+    private void Show(MonoTime now, Channel channel)
+    {
         channel.SetRate(now, _terms.BytesPerSecond);
         channel.SetOverlay(_terms.Overlay);
         Volatile.Write(ref _channels, [.. _channels, channel]);
@@ -483,6 +502,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         Framebuffer frame = _terminal.Frame;
         if (viewer.IsReadOnly || viewer.Columns == 0 || (viewer.Columns == frame.Columns && viewer.Rows == frame.Rows)) { return; }
         _terminal.Resize(viewer.Columns, viewer.Rows);
+        SaveScreen();
         _backend?.Resize(frame.Columns, frame.Rows);
         Stats.Columns = frame.Columns;
         Stats.Rows = frame.Rows;
@@ -496,6 +516,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         replies.ResetWrittenCount();
         _terminal.TakeReplies(replies);
         _backend?.Send(now, replies.WrittenSpan);
+        if (_backend is not null) { Lifeline?.OnReplies(replies.WrittenCount); }
         replies.ResetWrittenCount();
     }
 
@@ -536,6 +557,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         }
 
         Volatile.Write(ref _channels, [.. _channels.Where(channel => !channel.IsClosed)]);
+        _isUnsaved = true;
     }
 
     private MonoTime OwnDeadline() => _phase switch

@@ -59,7 +59,15 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         _recordings = settings.Recordings?.Invoke(_clock);
         _workers = [.. Enumerable.Range(1, settings.Workers).Select(number => new SessionWorker(_clock, number, metrics))];
         IDispatcher[] loops = [.. _workers.Select(worker => worker.Loop)];
-        _ports = new PortPool(settings.ListenHost, settings.Ports, settings.EndpointLog, (socket, port) => new SharedPort(socket, port, _clock, loops, metrics, settings.EndpointLog));
+        _ports = new PortPool(settings.ListenHost, settings.Ports, settings.EndpointLog, ShareSocket, InheritedSocket, settings.Left.Keys.Count(name => name.Contains("/udp", StringComparison.Ordinal)));
+        SharedPort ShareSocket(FileDescriptor socket, int port)
+        {
+            settings.FdStore?.Put(SharedSocketName(port), socket);
+            return new SharedPort(socket, port, _clock, loops, metrics, settings.EndpointLog);
+        }
+
+        FileDescriptor? InheritedSocket(int port) => settings.Left.Remove(SharedSocketName(port), out FileDescriptor? socket) ? socket : null;
+
         _watchdog = new Watchdog(_workers.Select(worker => worker.Loop.Guard));
         foreach (SessionWorker worker in _workers) { worker.Loop.Start(); }
         foreach (string tenant in settings.Policy().Tenants.Keys) { metrics.Tenant(tenant); }
@@ -375,15 +383,13 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
 
     private SessionActor Begin(SessionFacts facts, OpenRequest request, RecordingDuty? recording, Func<int, ChannelSeed>? take)
     {
-        SessionWorker worker;
-        lock (_workers)
-        {
-            worker = _workers.MinBy(candidate => candidate.Sessions)!;
-            worker.Sessions++;
-        }
-
+        SessionWorker worker = TakeWorker();
         IBackend StartBackend(IBackendHandler handler) => request.Backend.Start(worker, facts, handler);
-        SessionActor actor = new(facts, worker, this, this, _log, StartBackend, take?.Invoke(Array.IndexOf(_workers, worker))) { Recording = recording };
+        SessionActor actor = new(facts, worker, this, this, _log, StartBackend, take?.Invoke(Array.IndexOf(_workers, worker)), TryMakeLifeline(facts))
+        {
+            Recording = recording,
+            Record = RecordOf(facts),
+        };
         _sessions[facts.Id] = new SessionEntry(actor, worker);
         Interlocked.Increment(ref _live);
         _metrics.SessionStarted(actor.Tenant, actor.BackendKind);

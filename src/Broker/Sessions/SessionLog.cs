@@ -32,4 +32,7 @@ internal sealed partial class SessionLog(ILogger<SessionHub> logger)
 
     [LoggerMessage(EventId = 109, Level = LogLevel.Warning, Message = "session {Session}: somebody makes its client seem to flap between networks, or it does; it is answered at {Peer} for now")]
     public partial void Flapping(string session, string peer);
+
+    [LoggerMessage(EventId = 110, Level = LogLevel.Warning, Message = "session {Session}: its screen is too large to be saved; it would end with this process")]
+    public partial void WouldNotSurvive(string session);
 }

@@ -20,13 +20,18 @@ internal sealed class SessionQuotas
         lock (_gate)
         {
             Decision decision = decide(new SessionCounts(_users.GetValueOrDefault((tenant, user)), _tenants.GetValueOrDefault(tenant)));
-            if (decision.Admission is not null)
-            {
-                _users[(tenant, user)] = _users.GetValueOrDefault((tenant, user)) + 1;
-                _tenants[tenant] = _tenants.GetValueOrDefault(tenant) + 1;
-            }
-
+            if (decision.Admission is not null) { Add(tenant, user); }
             return decision;
+        }
+    }
+
+    /// <summary>A session lives already: it has its place, whatever policy would say today.</summary>
+    public void Add(string tenant, string user)
+    {
+        lock (_gate)
+        {
+            _users[(tenant, user)] = _users.GetValueOrDefault((tenant, user)) + 1;
+            _tenants[tenant] = _tenants.GetValueOrDefault(tenant) + 1;
         }
     }
 

@@ -36,6 +36,8 @@ internal sealed class SessionWorker : ISessionHost, IDisposable
 
     public ArrayBufferWriter<byte> SendBuffer { get; } = new(4096);
 
+    public ArrayBufferWriter<byte> SaveBuffer { get; } = new(64 * 1024);
+
     public byte[] ReadBuffer { get; } = GC.AllocateUninitializedArray<byte>(ReadLength, pinned: true);
 
     /// <summary>Sessions that live here; the hub's to write.</summary>

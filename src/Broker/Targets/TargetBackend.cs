@@ -87,6 +87,10 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
 
     public int CountUnread() => _pty?.CountUnread() ?? 0;
 
+    public Survival.Lifeline? Lifeline => _handler.Lifeline;
+
+    public void Push(MonoTime now) => _pty?.Push(now);
+
     public void Release(MonoTime now)
     {
         if (_phase == Phase.Waiting) { Prepare(); }

@@ -106,11 +106,17 @@ internal sealed class Policy
     public Decision DecideAgain(Admission admission, DateTimeOffset now)
     {
         if (admission.Credential is not { } credential || admission.Target is not { } target) { return DecideDropIn(admission.User, default); }
+        return DecideAgain(admission.Tenant, admission.User, credential, target.Name, now);
+    }
+
+    /// <summary>The same for a session of a process before this one, whose policy may have been another.</summary>
+    public Decision DecideAgain(string tenant, string userName, Credential credential, string target, DateTimeOffset now)
+    {
         Identity identity = Identify(credential, now);
         if (identity.User is not { } user) { return new Decision(null, identity.Denial); }
-        return user.Name == admission.User && user.Tenant.Name == admission.Tenant
-            ? Decide(user, credential, null, target.Name, now, default)
-            : Decision.Deny(DenyReason.Revoked, "your access has been withdrawn", $"the key is {user}'s now, no longer {admission.User}@{admission.Tenant}'s");
+        return user.Name == userName && user.Tenant.Name == tenant
+            ? Decide(user, credential, null, target, now, default)
+            : Decision.Deny(DenyReason.Revoked, "your access has been withdrawn", $"the key is {user}'s now, no longer {userName}@{tenant}'s");
     }
 
     /// <summary>May an account of this machine have one more session?</summary>

@@ -26,6 +26,7 @@ public sealed record SessionSnapshot(Emulator Terminal, IReadOnlyList<ChannelEnd
     public const int MostOwnerBytes = 4 * 1024 * 1024;
 
     private const byte Kind = (byte)'B';
+    private const byte ChannelsKind = (byte)'C';
 
     /// <summary>Appends all of it; nothing is allocated but by the destination.</summary>
     /// <param name="destination">Gets some kB, of which most is scrollback.</param>
@@ -39,18 +40,8 @@ public sealed record SessionSnapshot(Emulator Terminal, IReadOnlyList<ChannelEnd
         Terminal.WriteContent(ref to, withScrollback);
         WriteOwner(ref to, Owner.Span);
         to.Int(Channels.Count);
-        for (int i = 0; i < Channels.Count; i++)
-        {
-            ChannelEnd channel = Channels[i];
-            if (channel.Transport.Remote.HasUndrained)
-                throw new InvalidOperationException("Input that was received and not drained would be lost.");
-            WriteOwner(ref to, channel.Owner.Span);
-            channel.Screen.WriteView(ref to);
-            channel.Keys.WriteContent(ref to);
-            channel.EchoAck.WriteContent(ref to);
-            channel.Transport.WriteContent(ref to);
-        }
-
+        foreach (ChannelEnd channel in Channels)
+            WriteChannel(ref to, channel, asStub: false);
         to.End();
     }
 
@@ -72,6 +63,49 @@ public sealed record SessionSnapshot(Emulator Terminal, IReadOnlyList<ChannelEnd
             return null;
 
         byte[] owner = from.Block(MostOwnerBytes).ToArray();
+        return ReadChannels(ref from, now, terminal, setupOf) is { } channels ? new SessionSnapshot(terminal, channels, owner) : null;
+    }
+
+    /// <summary>Appends the channels alone, as cheaply as a turn can bear: what a client holds of the screen is not written but to be painted anew.</summary>
+    /// <param name="destination">Gets about 150 bytes a channel. Nothing is allocated but by it.</param>
+    /// <param name="channels">At most <see cref="MostChannels"/>.</param>
+    /// <exception cref="InvalidOperationException">As for <see cref="Write"/>.</exception>
+    /// <remarks><code>'C' | version: u8 | channels: count, then owner, view, keys, echo-ack, transport each | CRC-32C: u32</code></remarks>
+    public static void WriteChannels(IBufferWriter<byte> destination, ReadOnlySpan<ChannelEnd> channels)
+    {
+        if (channels.Length > MostChannels)
+            throw new InvalidOperationException("A session has no more than 256 channels.");
+        SnapshotWriter to = new(destination, ChannelsKind, Version);
+        to.Int(channels.Length);
+        foreach (ChannelEnd channel in channels)
+            WriteChannel(ref to, channel, asStub: true);
+        to.End();
+    }
+
+    /// <summary>Goes on from what <see cref="WriteChannels"/> wrote, with a terminal that was saved apart; null as for <see cref="TryRestore"/>.</summary>
+    /// <param name="now">The present.</param>
+    /// <param name="snapshot">The blob.</param>
+    /// <param name="terminal">The terminal as it is now.</param>
+    /// <param name="setupOf">Asked once for each channel, in order.</param>
+    public static IReadOnlyList<ChannelEnd>? TryRestoreChannels(MonoTime now, ReadOnlySpan<byte> snapshot, Emulator terminal, ChannelSetup setupOf)
+    {
+        ArgumentNullException.ThrowIfNull(setupOf);
+        return SnapshotReader.TryOpen(snapshot, ChannelsKind, Version, out SnapshotReader from) ? ReadChannels(ref from, now, terminal, setupOf) : null;
+    }
+
+    private static void WriteChannel(ref SnapshotWriter to, ChannelEnd channel, bool asStub)
+    {
+        if (channel.Transport.Remote.HasUndrained)
+            throw new InvalidOperationException("Input that was received and not drained would be lost.");
+        WriteOwner(ref to, channel.Owner.Span);
+        channel.Screen.WriteView(ref to);
+        channel.Keys.WriteContent(ref to);
+        channel.EchoAck.WriteContent(ref to);
+        channel.Transport.WriteContent(ref to, asStub);
+    }
+
+    private static List<ChannelEnd>? ReadChannels(ref SnapshotReader from, MonoTime now, Emulator terminal, ChannelSetup setupOf)
+    {
         int count = from.Int(0, MostChannels);
         List<ChannelEnd> channels = [];
         for (int i = 0; i < count && !from.IsBad; i++)
@@ -83,7 +117,7 @@ public sealed record SessionSnapshot(Emulator Terminal, IReadOnlyList<ChannelEnd
         }
 
         if (from.IsWhole)
-            return new SessionSnapshot(terminal, channels, owner);
+            return channels;
         foreach (ChannelEnd channel in channels)
             channel.Transport.Dispose();
         return null;

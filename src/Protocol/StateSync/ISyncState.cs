@@ -55,6 +55,12 @@ public interface ISyncState<TSelf>
     void WriteContent(IBufferWriter<byte> content) => throw new NotSupportedException();
 
     /// <summary>
+    /// As <see cref="WriteContent"/>, but cheap enough for every turn: of what the peer surely holds, and which can be said anew, no more is written than
+    /// that it is not known.
+    /// </summary>
+    void WriteStub(IBufferWriter<byte> content) => WriteContent(content);
+
+    /// <summary>
     /// Replaces the content of this object, a snapshot that nobody else uses, by what <see cref="WriteContent"/> wrote; false when it is no such thing,
     /// after which this state must not be used.
     /// </summary>

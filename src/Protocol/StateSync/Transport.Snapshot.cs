@@ -16,11 +16,14 @@ public sealed partial class Transport<TLocal, TRemote>
     public void WriteSnapshot(IBufferWriter<byte> destination)
     {
         SnapshotWriter to = new(destination, TransportSnapshot.Kind, TransportSnapshot.Version);
-        WriteContent(ref to);
+        WriteContent(ref to, asStub: false);
         to.End();
     }
 
-    internal void WriteContent(ref SnapshotWriter to)
+    /// <summary>What <see cref="WriteSnapshot"/> writes, as part of something larger.</summary>
+    /// <param name="to">Gets it.</param>
+    /// <param name="asStub">As for <see cref="ISyncState{TSelf}.WriteStub"/>.</param>
+    internal void WriteContent(ref SnapshotWriter to, bool asStub)
     {
         TransportSnapshot numbers = new()
         {
@@ -42,7 +45,10 @@ public sealed partial class Transport<TLocal, TRemote>
 
         GrowingBuffer content = Scratch.Diff;
         content.Reset();
-        _sender.Acknowledged.WriteContent(content);
+        if (asStub)
+            _sender.Acknowledged.WriteStub(content);
+        else
+            _sender.Acknowledged.WriteContent(content);
         to.Block(content.Written);
         to.Int(_receiver.Count);
         for (int i = 0; i < _receiver.Count; i++)
@@ -122,7 +128,7 @@ public sealed partial class Transport<TLocal, TRemote>
     private void GoOn(MonoTime now, in TransportSnapshot numbers)
     {
         _sender.AckNum = numbers.AckNum;
-        _packets.Restore(numbers.NextExpected, numbers.BlocksSealed, now);
+        _packets.Restore(numbers.NextExpected, numbers.BlocksSealed, numbers.HasPeer ? now : MonoTime.Never);
         _packets.BelievesReplies = false;
         if (numbers.HasRttSample)
             _packets.RoundTrip.Restore(numbers.SmoothedRtt, numbers.RttVariation);

@@ -197,6 +197,18 @@ public sealed class ScreenState : ISyncState<ScreenState>
     }
 
     /// <inheritdoc/>
+    /// <remarks>A few bytes. Who reads it repaints the whole screen once; the client itself draws only what differs.</remarks>
+    public void WriteStub(IBufferWriter<byte> content)
+    {
+        SnapshotWriter to = new(content, ContentKind, ContentVersion);
+        bool isInitial = Knowledge == ScreenKnowledge.Initial;
+        to.Byte((byte)(isInitial ? ScreenKnowledge.Initial : ScreenKnowledge.Unknown));
+        to.Flag(isInitial && IsEchoAckKnown);
+        to.UInt64(EchoAck);
+        to.End();
+    }
+
+    /// <inheritdoc/>
     public bool TryReadContent(ReadOnlySpan<byte> content)
     {
         if (!SnapshotReader.TryOpen(content, ContentKind, ContentVersion, out SnapshotReader from))

@@ -27,6 +27,8 @@ internal sealed class MemoryHost : ISessionHost, IDisposable
 
     public ArrayBufferWriter<byte> SendBuffer { get; } = new(4096);
 
+    public ArrayBufferWriter<byte> SaveBuffer { get; } = new(4096);
+
     /// <summary>By port.</summary>
     public Dictionary<int, MemoryEndpoint> Endpoints { get; } = [];
 

@@ -93,6 +93,28 @@ internal sealed class RunningBroker : MoshServer
         _process = null;
     }
 
+    /// <summary>The process that keeps this broker's descriptors; another one than that.</summary>
+    public async Task<int> StoreAsync(int not)
+    {
+        int found = 0;
+        string path = '\0' + Path.Combine(DataFolder, "fdstore.sock");
+        await Eventually.TrueAsync(() => (found = Directory.GetDirectories("/proc").Select(folder => PidOf(folder, path)).FirstOrDefault(pid => pid != 0 && pid != not)) != 0, "there is an fd store");
+        return found;
+    }
+
+    private static int PidOf(string folder, string lastWord)
+    {
+        if (!int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int pid)) { return 0; }
+        try
+        {
+            return File.ReadAllText($"{folder}/cmdline").TrimEnd('\0').EndsWith(lastWord, StringComparison.Ordinal) ? pid : 0;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return 0; // It ended just now.
+        }
+    }
+
     /// <summary>Starts it again on the same data, socket and ports.</summary>
     public async Task RunAsync()
     {

@@ -1,0 +1,211 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Text.Json;
+using MoshBroker.Audit;
+using MoshBroker.Backends;
+using MoshBroker.Cluster;
+using MoshBroker.Native;
+using MoshBroker.Protocol;
+using MoshBroker.Protocol.Crypto;
+using MoshBroker.Protocol.Terminal;
+using MoshBroker.Recording;
+using MoshBroker.Survival;
+using MoshBroker.Tenants;
+
+namespace MoshBroker.Sessions;
+
+/// <summary>Going on with the sessions of the process before.</summary>
+internal sealed partial class SessionHub
+{
+    private static string SharedSocketName(int port) => $"shared/{port}";
+
+    /// <summary>Goes on with what can be gone on with; ends the rest, in the store and in the audit trail, with a reason. Before anybody can ask for a session.</summary>
+    public async Task RestoreAsync(CancellationToken cancellation)
+    {
+        long began = Stopwatch.GetTimestamp();
+        IReadOnlyList<SessionRow> rows = await _store.ClaimLeftoversAsync(_settings.Node, cancellation);
+        int restored = 0;
+        foreach (SessionRow row in rows)
+        {
+            string reason;
+            try
+            {
+                if (TryRestore(row, out reason))
+                {
+                    restored++;
+                    continue;
+                }
+            }
+            catch (Exception failure) when (failure is IOException or JsonException or ArgumentException)
+            {
+                reason = failure.Message;
+            }
+
+            _settings.SurvivalLog?.Lost(row.Id, reason);
+            _audit.Write(new AuditEvent(AuditEventName.SessionEnd) { Session = row.Id, Reason = SessionEndReason.BackendLost.ToName() });
+            await _store.EndSessionAsync(row.Id, row.Epoch, SessionEndReason.BackendLost, cancellation);
+        }
+
+        foreach ((string name, FileDescriptor left) in _settings.Left)
+        {
+            _settings.FdStore?.Drop(name);
+            left.Dispose();
+        }
+
+        _settings.Left.Clear();
+        if (rows.Count > 0) { _settings.SurvivalLog?.Restored(restored, rows.Count - restored, (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds); }
+    }
+
+    private bool TryRestore(SessionRow row, out string reason)
+    {
+        FileDescriptor? memory = TakeLeft(row.Id, "checkpoint");
+        FileDescriptor? journal = TakeLeft(row.Id, "journal");
+        if (_settings.FdStore is not { } store || memory is null || journal is null)
+        {
+            memory?.Dispose();
+            journal?.Dispose();
+            reason = "nothing of it was in the fd store";
+            return false;
+        }
+
+        if (Lifeline.TryOpen(store, row.Id, row.Epoch, _sealer, memory, journal, out Checkpoint? checkpoint, out reason) is not { } lifeline) { return false; }
+        if (!TryReadScreen(checkpoint!.Screen, out SessionRecord? record, out Emulator? terminal))
+        {
+            lifeline.Dispose();
+            reason = "its screen is of another version";
+            return false;
+        }
+
+        byte[] replies = Replay(terminal!, checkpoint);
+        Admission admission = Readmit(record!, out Denial? denial);
+        FileDescriptor? master = TakeLeft(row.Id, "pty");
+        FileDescriptor? release = TakeLeft(row.Id, "release");
+        SessionFacts facts = new()
+        {
+            Id = row.Id,
+            Epoch = row.Epoch,
+            Uid = record!.Uid,
+            User = record.User,
+            Command = record.Command,
+            Pid = record.Pid,
+            CreatedAt = record.CreatedAt,
+            Columns = terminal!.Frame.Columns,
+            Rows = terminal.Frame.Rows,
+            NetworkTimeout = TimeSpan.FromSeconds(record.NetworkTimeoutSeconds),
+            Admission = admission,
+        };
+        SessionWorker worker = TakeWorker();
+        Dictionary<int, ChannelSeed> seeds = [];
+        foreach (ChannelRow channel in row.Channels.Where(channel => channel.EndedAt is null))
+        {
+            if (TrySeed(row, channel, Array.IndexOf(_workers, worker)) is { } seed) { seeds[channel.Id] = seed; }
+        }
+
+        RestoredSession restored = new(lifeline, terminal, checkpoint.Channels, seeds, replies, checkpoint.IsLive, HasProgram: master is not null);
+        IBackend StartBackend(IBackendHandler handler) =>
+            master is null ? new GoneBackend() : new HandedPty(master, release).Start(worker, facts, handler);
+        SessionActor? actor = null;
+        RecordingDuty? recording = StartRecording(facts with { CreatedAt = _time.GetUtcNow() }, admission, () => Volatile.Read(ref actor)?.Tell(new SessionMessage.RecordingChanged()), out _);
+        Volatile.Write(ref actor, new SessionActor(facts, worker, this, this, _log, StartBackend, null, lifeline, restored) { Recording = recording, Record = RecordOf(facts) });
+        _sessions[facts.Id] = new SessionEntry(actor, worker);
+        Interlocked.Increment(ref _live);
+        _quotas.Add(admission.Tenant, admission.User);
+        _audit.Write(new AuditEvent(AuditEventName.SessionResume) { Session = facts.Id, Tenant = admission.Tenant, User = facts.User, Target = admission.Target?.Name });
+        actor.Tell(new SessionMessage.Start());
+        if (denial is not null) { actor.Tell(new SessionMessage.Lose(admission.Rules.OnRevocation, SessionEndReason.Revoked, denial.UserLine)); }
+        return true;
+    }
+
+    private static bool TryReadScreen(ReadOnlySpan<byte> screen, out SessionRecord? record, out Emulator? terminal)
+    {
+        record = null;
+        terminal = null;
+        if (screen.Length < sizeof(int) || BinaryPrimitives.ReadInt32LittleEndian(screen) is var length && (length < 0 || length > screen.Length - sizeof(int))) { return false; }
+        record = JsonSerializer.Deserialize(screen.Slice(sizeof(int), length), SurvivalJson.Default.SessionRecord);
+        terminal = Emulator.TryRestore(screen[(sizeof(int) + length)..]);
+        return record is not null && terminal is not null;
+    }
+
+    /// <summary>What the program printed since the screen was written; and what the terminal answers to it that is not in the journal.</summary>
+    private static byte[] Replay(Emulator terminal, Checkpoint checkpoint)
+    {
+        const int Piece = 4096; // As a terminal is read: answers are bounded.
+        System.Buffers.ArrayBufferWriter<byte> replies = new();
+        for (int at = 0; at < checkpoint.Output.Length; at += Piece)
+        {
+            terminal.Write(checkpoint.Output.AsSpan(at, Math.Min(Piece, checkpoint.Output.Length - at)));
+            if (terminal.HasReplies) { terminal.TakeReplies(replies); }
+        }
+
+        return replies.WrittenSpan[Math.Min(checkpoint.RepliesSent, replies.WrittenCount)..].ToArray();
+    }
+
+    private ChannelSeed? TrySeed(SessionRow row, ChannelRow channel, int worker)
+    {
+        byte[] bytes = new byte[SessionKey.Length];
+        if (!_sealer.TryOpen(new SealContext(row.Id, channel.Id, channel.SealedEpoch), channel.SealedKey, bytes)) { return null; }
+        SessionKey key = new(bytes);
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(bytes);
+        if (TakeLeft(row.Id, Channel.SocketName(channel.Id)) is { } socket) { return new ChannelSeed(channel.Id, channel.Epoch, key, socket, channel.Port); }
+        if (_ports.Shared.FirstOrDefault(port => port.Port == channel.Port) is { } shared) { return new ChannelPlace(shared).Take(channel.Id, channel.Epoch, key, worker); }
+        key.Dispose();
+        return null;
+    }
+
+    /// <summary>Policy is asked again; who may not go on is let in with his old name, to be told so.</summary>
+    private Admission Readmit(SessionRecord record, out Denial? denial)
+    {
+        Policy policy = _settings.Policy();
+        Credential? credential = record.Key is { } key ? key : record.Certificate;
+        Decision decision = credential is not null && record.Tenant is { } tenant && record.Target is { } target
+            ? policy.DecideAgain(tenant, record.User, credential, target, _time.GetUtcNow())
+            : policy.DecideDropIn(record.User, default);
+        denial = decision.Denial;
+        if (decision.Admission is { } admission) { return admission; }
+        string name = record.Tenant ?? Policy.DropInTenant;
+        TenantRules rules = (name == Policy.DropInTenant ? policy.DropIn : policy.Tenants.GetValueOrDefault(name)?.Rules) ?? TenantRules.Unlimited;
+        return new Admission { Tenant = name, User = record.User, Networks = NetworkSet.Everywhere, Rules = rules, Limits = rules.Limits, Lease = Lease.Endless };
+    }
+
+    private FileDescriptor? TakeLeft(string session, string what) => _settings.Left.Remove(Lifeline.NameOf(session, what), out FileDescriptor? left) ? left : null;
+
+    private Lifeline? TryMakeLifeline(SessionFacts facts)
+    {
+        if (_settings.FdStore is not { } store) { return null; }
+        try
+        {
+            return Lifeline.Create(store, facts.Id, facts.Epoch, _sealer);
+        }
+        catch (IOException failure)
+        {
+            _settings.SurvivalLog?.Unsafe(facts.Id, failure.Message);
+            return null;
+        }
+    }
+
+    private static byte[] RecordOf(SessionFacts facts) => JsonSerializer.SerializeToUtf8Bytes(
+        new SessionRecord
+        {
+            Uid = facts.Uid,
+            User = facts.User,
+            Command = facts.Command,
+            Pid = facts.Pid,
+            CreatedAt = facts.CreatedAt,
+            NetworkTimeoutSeconds = facts.NetworkTimeout.TotalSeconds,
+            Tenant = facts.Admission?.Tenant,
+            Target = facts.Admission?.Target?.Name,
+            Key = facts.Admission?.Credential as Credential.Key,
+            Certificate = facts.Admission?.Credential as Credential.Certificate,
+        },
+        SurvivalJson.Default.SessionRecord);
+
+    private SessionWorker TakeWorker()
+    {
+        lock (_workers)
+        {
+            SessionWorker worker = _workers.MinBy(candidate => candidate.Sessions)!;
+            worker.Sessions++;
+            return worker;
+        }
+    }
+}

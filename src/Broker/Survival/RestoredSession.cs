@@ -1,0 +1,22 @@
+using MoshBroker.Protocol.Terminal;
+using MoshBroker.Sessions;
+
+namespace MoshBroker.Survival;
+
+/// <summary>What a session goes on from.</summary>
+/// <param name="Lifeline">Its own, opened.</param>
+/// <param name="Terminal">As the program left it.</param>
+/// <param name="Channels">The numbers of its clients.</param>
+/// <param name="Seeds">Each client's key, new epoch and socket, by channel.</param>
+/// <param name="Replies">Answers of the terminal that the program has not got.</param>
+/// <param name="IsLive">False while the program waits for its first client.</param>
+/// <param name="HasProgram">False when its terminal is gone: then the session ends, and says so.</param>
+internal sealed record RestoredSession(
+    Lifeline Lifeline, Emulator Terminal, ReadOnlyMemory<byte> Channels, IReadOnlyDictionary<int, ChannelSeed> Seeds, byte[] Replies, bool IsLive, bool HasProgram) : IDisposable
+{
+    public void Dispose()
+    {
+        foreach (ChannelSeed seed in Seeds.Values) { seed.Dispose(); }
+        Lifeline.Dispose();
+    }
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Net;
+using MoshBroker.Interop.Tests.Harness;
+
+namespace MoshBroker.Interop.Tests;
+
+/// <summary>The broker's process dies, and nothing else does.</summary>
+[Collection(InteropGroup.Name)]
+public sealed class SurvivalTests : IDisposable
+{
+    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30); // Ten times the goal.
+
+    private readonly SessionHome _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task A_shell_and_its_client_go_on_when_the_broker_is_killed_and_started_again()
+    {
+        await using RunningBroker broker = await RunningBroker.StartAsync();
+        OpenedSession session = await broker.OpenAsync(_home.Environment, SessionHome.Bash);
+        using var relay = new ImpairmentRelay(session.On(IPAddress.Loopback));
+        await using TmuxTerminal terminal = await MoshTerminal.ClientAsync(session, relay, _home);
+        await terminal.WaitForTextAsync("p1>");
+        await terminal.TypeAsync("x=kept; echo bef''ore\r");
+        await terminal.WaitForAsync(s => s.HasRow("before") && s.Shows("p2>"), "the answer and the next prompt");
+
+        await broker.KillAsync();
+        await terminal.TypeAsync("echo $x-whi''le\r");
+        await broker.RunAsync();
+        await terminal.WaitForAsync(s => s.HasRow("kept-while") && s.Shows("p3>"), "what was typed while nobody was there", Recovery);
+
+        // A second life is no more the last one than the first was.
+        await broker.KillAsync();
+        await broker.RunAsync();
+        await terminal.TypeAsync("echo $x-af''ter\r");
+        await terminal.WaitForAsync(s => s.HasRow("before") && s.HasRow("kept-after") && s.Shows("p4>"), "the whole screen", Recovery);
+        Assert.Equal([session.Id], await broker.LiveAsync());
+        await terminal.TypeAsync("exit\r");
+        Assert.Equal(0, (await terminal.WaitForEndAsync()).ExitStatus);
+        Assert.Empty(relay.RepeatedNonces);
+        Assert.Empty(await broker.LiveAsync());
+    }
+
+    [Fact]
+    public async Task A_session_whose_client_has_not_come_yet_waits_for_it_across_a_kill()
+    {
+        await using RunningBroker broker = await RunningBroker.StartAsync();
+        OpenedSession session = await broker.OpenAsync(_home.Environment, SessionHome.Bash);
+        await broker.KillAsync();
+        await broker.RunAsync();
+        await using TmuxTerminal terminal = await MoshTerminal.ClientAsync(session, _home);
+        await terminal.WaitForTextAsync("p1>", Recovery);
+    }
+
+    [Fact]
+    public async Task A_client_behind_the_shared_port_goes_on_too()
+    {
+        string port = FreePorts.Range(1).Split(':')[0];
+        await using RunningBroker broker = await RunningBroker.StartAsync($"shared:{port}");
+        OpenedSession session = await broker.OpenAsync(_home.Environment, SessionHome.Bash);
+        await using TmuxTerminal terminal = await MoshTerminal.ClientAsync(session, _home);
+        await terminal.WaitForTextAsync("p1>");
+        await broker.KillAsync();
+        await broker.RunAsync();
+        await terminal.TypeAsync("echo af''ter\r");
+        await terminal.WaitForAsync(s => s.HasRow("after") && s.Shows("p2>"), "the answer", Recovery);
+    }
+
+    [Fact]
+    public async Task Every_key_arrives_once_and_in_order_however_often_the_broker_is_killed()
+    {
+        const int Kills = 6;
+        await using RunningBroker broker = await RunningBroker.StartAsync();
+        string typed = _home.File("typed");
+        OpenedSession session = await broker.OpenAsync(_home.Environment, ["/bin/sh", "-c", $"stty raw -echo; echo ready; exec cat > {typed}"]);
+        using var relay = new ImpairmentRelay(session.On(IPAddress.Loopback));
+        await using TmuxTerminal terminal = await MoshTerminal.ClientAsync(session, relay, _home);
+        await terminal.WaitForTextAsync("ready");
+
+        using CancellationTokenSource done = new();
+        int count = 0;
+        Task typing = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                await terminal.TypeAsync((count++).ToString("D5", CultureInfo.InvariantCulture) + " ");
+                await Task.Delay(5);
+            }
+        });
+        Random random = new(7);
+        for (int kill = 0; kill < Kills; kill++)
+        {
+            // At a moment that nothing determines.
+            await Task.Delay(random.Next(50, 400));
+            await broker.KillAsync();
+            await broker.RunAsync();
+        }
+
+        await done.CancelAsync();
+        await typing;
+        string expected = string.Concat(Enumerable.Range(0, count).Select(number => number.ToString("D5", CultureInfo.InvariantCulture) + " "));
+        await Eventually.TrueAsync(() => new FileInfo(typed).Length >= expected.Length, "all keys have arrived", Recovery);
+        Assert.Equal(expected, await File.ReadAllTextAsync(typed));
+        Assert.Empty(relay.RepeatedNonces);
+    }
+
+    [Fact]
+    public async Task The_fd_store_alone_may_die_and_gets_everything_again()
+    {
+        await using RunningBroker broker = await RunningBroker.StartAsync();
+        OpenedSession session = await broker.OpenAsync(_home.Environment, SessionHome.Bash);
+        await using TmuxTerminal terminal = await MoshTerminal.ClientAsync(session, _home);
+        await terminal.WaitForTextAsync("p1>");
+        int first = await broker.StoreAsync(not: 0);
+        Command.Kill(first);
+        _ = await broker.StoreAsync(not: first);
+
+        await broker.KillAsync();
+        await broker.RunAsync();
+        await terminal.TypeAsync("echo af''ter\r");
+        await terminal.WaitForAsync(s => s.HasRow("after") && s.Shows("p2>"), "the answer", Recovery);
+    }
+
+    [Fact]
+    public async Task A_session_whose_program_ended_while_nobody_was_there_ends_and_its_client_leaves()
+    {
+        await using RunningBroker broker = await RunningBroker.StartAsync();
+        OpenedSession session = await broker.OpenAsync(_home.Environment, ["/bin/sh", "-c", "echo $$; exec sleep 1d"]);
+        await using TmuxTerminal terminal = await MoshTerminal.ClientAsync(session, _home);
+        TerminalScreen screen = await terminal.WaitForAsync(s => s.Rows[0].Length > 0, "the program's number");
+        await broker.KillAsync();
+        Command.Kill(int.Parse(screen.Rows[0], CultureInfo.InvariantCulture));
+        await broker.RunAsync();
+        Assert.Equal(0, (await terminal.WaitForEndAsync(Recovery)).ExitStatus);
+        await Eventually.TrueAsync(async () => (await broker.LiveAsync()).Count == 0, "the session is over");
+    }
+}
