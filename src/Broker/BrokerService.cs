@@ -80,7 +80,7 @@ internal static class BrokerService
         AccessTokens tokens = AccessTokens.Load(options.DataDirectory, time);
         ScrapeClock scrapes = new(time);
         RecordSources records = new(
-            () => policy.Current, hub.CountOf, store, audit, metrics, hub.Clock,
+            () => policy.Current, hub.CountOf, store, audit, metrics, hub.Clock, new RecordingShelf(Path.Combine(options.DataDirectory, "recordings")),
             cancellation => Doctor.ExamineAsync(
                 options, policy.Current, new FirewallPorts(options.Ports, options.FrontDoor?.At.Port), scrapes.Age, sshd: null, cancellation));
         WebParts web = new(feed, hub, tokens, audit, records, scrapes, metrics, new MetricsEndpoint(metrics, sessionMetrics)) { Lookout = metrics.Lookout };

@@ -15,6 +15,8 @@ public sealed class EveryPageTests(DashboardFixture dashboard)
         { "nodes", "/nodes" },
         { "posture", "/posture" },
         { "audit", "/audit" },
+        { "recordings", "/recordings" },
+        { "recording", "/recordings/acme/20260701T120000Z-0a1b2c3d" },
     };
 
     [Theory]

@@ -30,6 +30,7 @@ internal sealed class ManySessions : IAsyncDisposable
     {
         StandInFeed feed = new() { Sessions = Make(sessions, 0), Detections = sessions == 0 ? [] : [SampleViews.Detection("source_churn", 2), SampleViews.Detection("auth_failure_burst", 1, isOver: true)] };
         WebFixture web = new(feed) { Policy = Policies.Read(Policies.Example) };
+        web.Record("acme", "20260701T120000Z-0a1b2c3d");
         for (int i = 0; i < sessions; i++)
         {
             web.Trail.Add(new AuditEvent(i % 5 == 4 ? AuditEventName.Deny : AuditEventName.SessionStart)

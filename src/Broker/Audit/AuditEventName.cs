@@ -25,6 +25,7 @@ internal static class AuditEventName
     public const string Detection = "detection";
     public const string BlockLift = "block.lift";
     public const string BlockExtend = "block.extend";
+    public const string RecordingPlay = "recording.play";
     public const string RecordingFailed = "recording.failed";
     public const string BrokerStart = "broker.start";
     public const string BrokerStop = "broker.stop";

@@ -101,7 +101,8 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddScoped<IBrokerFeed>(services => new ScopedFeed(parts.Feed, services.GetRequiredService<CurrentPrincipal>().Value));
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(parts.Scrapes);
-        builder.Services.AddScoped<IBrokerRecords>(services => new ScopedRecords(
+        builder.Services.AddScoped<IBrokerRecords>(services => services.GetRequiredService<ScopedRecords>());
+        builder.Services.AddScoped(services => new ScopedRecords(
             services.GetRequiredService<CurrentPrincipal>().Value, services.GetRequiredService<IBrokerFeed>(), parts.Records, clock));
         builder.Services.AddSingleton(parts.Actions);
         builder.Services.AddSingleton(new RowBoard(parts.Feed, clock));

@@ -18,6 +18,9 @@ internal sealed class RequestGate(RequestDelegate next, ScrapeClock scrapes)
     // xterm.js writes a style sheet for the colours and the size of its cells. Only the page that has a screen lets it.
     private static readonly string ScreenPolicy = ContentPolicy.Replace("style-src 'self'", "style-src 'self' 'unsafe-inline'", StringComparison.Ordinal);
 
+    // asciinema-player's terminal is WebAssembly.
+    private static readonly string PlayerPolicy = ScreenPolicy.Replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", StringComparison.Ordinal);
+
     private static readonly PathString[] Health = ["/livez", "/readyz", "/metrics", "/metrics/sessions"];
 
     public Task InvokeAsync(HttpContext context)
@@ -38,7 +41,7 @@ internal sealed class RequestGate(RequestDelegate next, ScrapeClock scrapes)
 
     private static void Guard(IHeaderDictionary headers, PathString path)
     {
-        headers.ContentSecurityPolicy = path.StartsWithSegments("/sessions", StringComparison.Ordinal, out PathString rest) && rest.HasValue ? ScreenPolicy : ContentPolicy;
+        headers.ContentSecurityPolicy = path.StartsWithSegments("/recordings", StringComparison.Ordinal, out PathString recording) && recording.HasValue ? PlayerPolicy : path.StartsWithSegments("/sessions", StringComparison.Ordinal, out PathString rest) && rest.HasValue ? ScreenPolicy : ContentPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";

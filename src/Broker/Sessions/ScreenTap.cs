@@ -48,8 +48,8 @@ internal sealed class ScreenTap(string by) : IDisposable
         _lastFrame = now;
         ScreenState next = screen.Snapshot();
         bool sameSize = _shown is not null && _shown.Frame.Columns == next.Frame.Columns && _shown.Frame.Rows == next.Frame.Rows;
-        if (sameSize) { FrameDiff.Write(_shown!.Frame, next.Frame, _out); }
-        else { FrameDiff.WriteUnknownBase(next.Frame, _out); }
+        if (sameSize) { FrameDiff.Write(_shown!.Frame, next.Frame, TerminalAbilities.Watching, _out); }
+        else { FrameDiff.WriteUnknownBase(next.Frame, _out, TerminalAbilities.Watching); }
         _ = _frames.Writer.TryWrite(new ScreenFrame(next.Frame.Columns, next.Frame.Rows, !sameSize, _out.WrittenSpan.ToArray()));
         _out.ResetWrittenCount();
         _shown?.Release();

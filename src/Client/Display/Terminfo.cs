@@ -89,7 +89,7 @@ internal sealed record Terminfo(int Colors, TerminalAbilities Abilities, byte[] 
             colors = Math.Max(0, numberSize == 4 ? BinaryPrimitives.ReadInt32LittleEndian(at) : BinaryPrimitives.ReadInt16LittleEndian(at));
         }
 
-        TerminalAbilities abilities = TerminalAbilities.None;
+        TerminalAbilities abilities = TerminalAbilities.Clipboard; // OSC 52: terminals that have none ignore it.
         if (Has(booleans, BackColorEraseBoolean)) { abilities |= TerminalAbilities.EraseInBackground; }
         ReadOnlySpan<byte> offsets = file.Slice(stringsAt, stringCount * 2);
         ReadOnlySpan<byte> table = file.Slice(tableAt, tableLength);

@@ -12,6 +12,9 @@ internal interface IBrokerRecords
     /// <summary>The newest that match, newest first; null when the asker may not read the trail.</summary>
     Task<IReadOnlyList<AuditEventView>?> AuditAsync(AuditQuestion question, CancellationToken cancellationToken);
 
+    /// <summary>The newest first; null when the asker may play none.</summary>
+    IReadOnlyList<RecordingView>? Recordings { get; }
+
     /// <summary>The node's UDP; null when the asker may not know.</summary>
     UdpView? Udp { get; }
 

@@ -61,9 +61,10 @@ public static class FrameDiff
     /// <summary>From anything, of the new frame's size: a full reset, then everything.</summary>
     /// <param name="to">What the terminal must show.</param>
     /// <param name="hostBytes">Gets the bytes.</param>
-    public static void WriteUnknownBase(Framebuffer to, IBufferWriter<byte> hostBytes)
+    /// <param name="abilities">What the terminal can do.</param>
+    public static void WriteUnknownBase(Framebuffer to, IBufferWriter<byte> hostBytes, TerminalAbilities abilities = TerminalAbilities.All)
     {
-        FramePainter painter = new(to);
+        FramePainter painter = new(to, abilities);
         PaintUnknownBase(to, ref painter);
         hostBytes.Write(painter.Written);
         painter.Dispose();
@@ -149,7 +150,7 @@ public static class FrameDiff
                 PaintCommand("2;"u8, to.Title, ref painter);
         }
 
-        if (!clipboard.SequenceEqual(to.Clipboard))
+        if (painter.HasClipboard && !clipboard.SequenceEqual(to.Clipboard))
             PaintCommand("52;c;"u8, to.Clipboard, ref painter);
         if (from.ReverseVideo != to.State.ReverseVideo)
             painter.Mode(5, to.State.ReverseVideo);

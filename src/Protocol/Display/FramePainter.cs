@@ -46,6 +46,8 @@ internal struct FramePainter
 
     public readonly Rendition Pen => _pen;
 
+    public readonly bool HasClipboard => (_abilities & TerminalAbilities.Clipboard) != 0;
+
     /// <summary>True when the terminal scrolls by a count.</summary>
     public readonly bool CanScroll => (_abilities & TerminalAbilities.Scroll) != 0;
 

@@ -16,6 +16,12 @@ public enum TerminalAbilities
     /// <summary>SU, SD, IL, DL in a region.</summary>
     Scroll = 4,
 
+    /// <summary>A clipboard that the program may fill. Who only watches gives it none of his.</summary>
+    Clipboard = 8,
+
     /// <summary>All of these.</summary>
-    All = EraseCharacters | EraseInBackground | Scroll,
+    All = EraseCharacters | EraseInBackground | Scroll | Clipboard,
+
+    /// <summary>Everything, for somebody who watches and is not the program's user.</summary>
+    Watching = All & ~Clipboard,
 }

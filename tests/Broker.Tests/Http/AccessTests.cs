@@ -231,6 +231,11 @@ public sealed class AccessTests : IAsyncLifetime
     [InlineData("/api/v1/posture")]
     [InlineData("/api/v1/detections")]
     [InlineData("/udp")]
+    [InlineData("/recordings")]
+    [InlineData("/recordings/beta/20260701T120000Z-bbbb0001")]
+    [InlineData("/api/v1/recordings")]
+    [InlineData("/api/v1/recordings/beta/20260701T120000Z-bbbb0001")]
+    [InlineData("/api/v1/recordings/alpha/..%2Fbeta%2F20260701T120000Z-bbbb0001")]
     [InlineData("/feed/pulse")]
     [InlineData("/api/v1/udp")]
     [InlineData("/api/v1/node")]
@@ -241,6 +246,7 @@ public sealed class AccessTests : IAsyncLifetime
     {
         _web.Policy = TwoTenants;
         _web.Trail.Add(new AuditEvent("login") { Tenant = "beta", User = "user-of-beta" });
+        _web.Record("beta", "20260701T120000Z-bbbb0001");
         foreach (DashboardRole role in new[] { DashboardRole.Viewer, DashboardRole.Operator, DashboardRole.Auditor })
         {
             await FindsNothingAsync(path, _web.TokenOf(role, "alpha", watches: true));
@@ -269,7 +275,7 @@ public sealed class AccessTests : IAsyncLifetime
         string document = await client.GetStringAsync(new Uri("/api/v1/openapi.json", UriKind.Relative));
         using System.Text.Json.JsonDocument parsed = System.Text.Json.JsonDocument.Parse(document);
         string[] walked = [.. typeof(AccessTests).GetMethod(nameof(A_viewer_of_one_tenant_finds_nothing_of_another))!.GetCustomAttributes(typeof(InlineDataAttribute), false)
-            .Cast<InlineDataAttribute>().Select(data => ((string)data.GetData(null!).Single()[0]).Split('?')[0].Replace("bbbb0001", "{id}", StringComparison.Ordinal))];
+            .Cast<InlineDataAttribute>().Select(data => ((string)data.GetData(null!).Single()[0]).Split('?')[0].Replace("beta/20260701T120000Z-bbbb0001", "{tenant}/{name}", StringComparison.Ordinal).Replace("bbbb0001", "{id}", StringComparison.Ordinal))];
         string[] reads = [.. parsed.RootElement.GetProperty("paths").EnumerateObject().Where(path => path.Value.TryGetProperty("get", out _)).Select(path => path.Name)];
 
         Assert.NotEmpty(reads);

@@ -4,6 +4,7 @@ using MoshBroker.Diagnosis;
 using MoshBroker.Http;
 using MoshBroker.Http.Access;
 using MoshBroker.Native;
+using MoshBroker.Recording;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
@@ -17,7 +18,7 @@ internal sealed class WebFixture : IDisposable
     public WebFixture(StandInFeed feed)
     {
         Tokens = AccessTokens.Load(Folder, TimeProvider.System);
-        RecordSources records = new(() => Policy, (_, _) => default, Trail, Audit, Numbers, new MonoClock(TimeProvider.System), _ => Task.FromResult<IReadOnlyList<Finding>>(Findings));
+        RecordSources records = new(() => Policy, (_, _) => default, Trail, Audit, Numbers, new MonoClock(TimeProvider.System), new RecordingShelf(Path.Combine(Folder, "recordings")), _ => Task.FromResult<IReadOnlyList<Finding>>(Findings));
         Parts = new WebParts(feed, Actions, Tokens, Audit, records, new ScrapeClock(TimeProvider.System), Numbers, Metrics: null);
     }
 
@@ -39,6 +40,21 @@ internal sealed class WebFixture : IDisposable
 
     public string TokenOf(DashboardRole role, string? tenant = null, bool watches = false) =>
         Tokens.Create(new AccessTokenRequest($"{role} of {tenant ?? "all"}", role, tenant, watches, IsBreakGlass: false, Lifetime: null, Once: false)).Secret;
+
+    /// <summary>Puts a recording on the shelf: a few frames, a marker, a resize, and bytes that no browser's terminal should see.</summary>
+    public void Record(string tenant, string name)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(Folder, "recordings", tenant)).FullName;
+        File.WriteAllLines(Path.Combine(folder, $"{name}.cast"), [
+            $$"""{"version":2,"width":40,"height":5,"timestamp":1782907200,"title":"command-of-{{tenant}}"}""",
+            """[0.10,"o","\u001b]52;c;c2VjcmV0\u0007$ "]""",
+            """[0.50,"o","echo hello\r\n"]""",
+            """[0.60,"o","hello\r\n$ "]""",
+            """[1.00,"m","client roamed to 203.0.113.9:4000"]""",
+            """[1.20,"r","50x6"]""",
+            """[1.50,"o","\u001b[c\u001b[6n\u001b[31mdone\u001b[0m\r\n"]""",
+        ]);
+    }
 
     public void Dispose()
     {

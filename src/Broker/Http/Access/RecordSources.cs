@@ -1,6 +1,7 @@
 using MoshBroker.Audit;
 using MoshBroker.Diagnosis;
 using MoshBroker.Native;
+using MoshBroker.Recording;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
@@ -11,4 +12,4 @@ namespace MoshBroker.Http.Access;
 /// <param name="Numbers">What is counted, and who is turned away.</param>
 /// <param name="Examine">Looks at the machine.</param>
 internal sealed record RecordSources(
-    Func<Policy> Policy, Func<string, string, SessionCounts> Count, IAuditStore Audit, IAuditTrail Trail, BrokerMetrics Numbers, MonoClock Clock, Func<CancellationToken, Task<IReadOnlyList<Finding>>> Examine);
+    Func<Policy> Policy, Func<string, string, SessionCounts> Count, IAuditStore Audit, IAuditTrail Trail, BrokerMetrics Numbers, MonoClock Clock, RecordingShelf Recordings, Func<CancellationToken, Task<IReadOnlyList<Finding>>> Examine);

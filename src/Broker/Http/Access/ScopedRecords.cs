@@ -7,6 +7,7 @@ using MoshBroker.Dashboard.Feed;
 using MoshBroker.Detection;
 using MoshBroker.Diagnosis;
 using MoshBroker.Protocol;
+using MoshBroker.Recording;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
@@ -69,6 +70,19 @@ internal sealed class ScopedRecords(Principal principal, IBrokerFeed feed, Recor
         return [.. found.OrderByDescending(happened => happened.Number).Take(question.Limit)];
     }
 
+    public IReadOnlyList<RecordingView>? Recordings => principal.IsAuditor
+        ? [.. Playable().SelectMany(sources.Recordings.Of).OrderByDescending(recording => recording.StartedAt)
+            .Select(recording => new RecordingView(recording.Tenant, recording.Name, recording.Session, recording.StartedAt, recording.Bytes))]
+        : null;
+
+    /// <summary>A recording to be played, which the trail notes; null when it is not there, or not his to see.</summary>
+    public RecordingOnShelf? Play(string tenant, string name)
+    {
+        if (!principal.Audits(tenant) || sources.Recordings.Find(tenant, name) is not { } recording) { return null; }
+        sources.Trail.Write(new AuditEvent(AuditEventName.RecordingPlay) { User = principal.Name, Tenant = tenant, Session = recording.Session });
+        return recording;
+    }
+
     public UdpView? Udp
     {
         get
@@ -99,6 +113,8 @@ internal sealed class ScopedRecords(Principal principal, IBrokerFeed feed, Recor
             ? [.. (await sources.Examine(cancellationToken)).OrderByDescending(finding => finding.Severity).Select(finding =>
                 new FindingView(finding.Check, finding.Severity.ToString().ToLowerInvariant(), finding.Found, finding.Why, finding.Fix))]
             : null;
+
+    private IEnumerable<string> Playable() => sources.Policy().Tenants.Keys.Append(Policy.DropInTenant).Where(principal.Audits);
 
     private static AuditEventView Read(string line)
     {

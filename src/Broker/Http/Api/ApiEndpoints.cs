@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.Http.Access;
+using MoshBroker.Recording;
 using MoshBroker.Sessions;
 
 namespace MoshBroker.Http.Api;
@@ -44,6 +46,12 @@ internal sealed class ApiEndpoints(ISessionActions actions)
         api.MapGet("/udp", (IBrokerRecords records) => records.Udp is { } udp
             ? Json(udp, ApiJson.Default.UdpView)
             : Fault(StatusCodes.Status403Forbidden, "this needs a role for all tenants"));
+        api.MapGet("/recordings", (IBrokerRecords records) => records.Recordings is { } recordings
+            ? Json(recordings, ApiJson.Default.IReadOnlyListRecordingView)
+            : Fault(StatusCodes.Status403Forbidden, "this needs the role auditor"));
+        api.MapGet("/recordings/{tenant}/{name}", (ScopedRecords records, string tenant, string name) => records.Play(tenant, name) is { } recording
+            ? Results.Stream(to => ReplayAsync(recording, to), "application/x-asciicast")
+            : Fault(StatusCodes.Status404NotFound, $"no recording '{OneLine.Of(name)}'"));
         api.MapPost("/blocks/lift", (HttpContext context, IBrokerRecords records) => ChangeBlockAsync(context, records, null));
         api.MapPost("/blocks/extend", (HttpContext context, IBrokerRecords records) => ChangeBlockAsync(context, records, BlockExtension));
         api.MapGet("/openapi.json", () => Results.Stream(
@@ -63,6 +71,13 @@ internal sealed class ApiEndpoints(ISessionActions actions)
         if (feed.Find(id) is not { } session) { return NoSession(id); }
         if (!who.Operates(session.Tenant)) { return Fault(StatusCodes.Status403Forbidden, $"this needs the role operator for tenant {session.Tenant}"); }
         return action(session.Id, who.Name) ? Results.NoContent() : Fault(StatusCodes.Status409Conflict, $"session {session.Id} is over");
+    }
+
+    private static async Task ReplayAsync(RecordingOnShelf recording, Stream to)
+    {
+        await using FileStream file = new(recording.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using RecordingReplay replay = new();
+        await replay.PlayAsync(file, to, CancellationToken.None);
     }
 
     private static async Task<IResult> ChangeBlockAsync(HttpContext context, IBrokerRecords records, TimeSpan? longer)

@@ -8,6 +8,7 @@ namespace MoshBroker.Http.Api;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ApiFault))]
 [JsonSerializable(typeof(ApiBlock))]
+[JsonSerializable(typeof(IReadOnlyList<RecordingView>))]
 [JsonSerializable(typeof(UdpView))]
 [JsonSerializable(typeof(AccessAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<TenantView>))]

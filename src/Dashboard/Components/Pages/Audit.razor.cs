@@ -12,7 +12,7 @@ public sealed partial class Audit : ComponentBase
     private static readonly string[] Names =
     [
         "login", "deny", "session.start", "session.end", "session.attach", "session.detach", "session.roam", "session.watch", "session.close", "session.lock",
-        "session.unlock", "session.message", "dashboard.login", "token.create", "token.revoke", "policy.reload", "policy.refused", "detection", "recording.failed",
+        "session.unlock", "session.message", "dashboard.login", "token.create", "token.revoke", "policy.reload", "policy.refused", "detection", "recording.failed", "recording.play", "block.lift", "block.extend",
         "broker.start", "broker.stop",
     ];
 

@@ -23,7 +23,11 @@ public sealed partial class MainLayout : LayoutComponentBase
                 yield return ("/posture", "Posture");
             }
 
-            if (Who.IsAuditor) { yield return ("/audit", "Audit"); }
+            if (Who.IsAuditor)
+            {
+                yield return ("/audit", "Audit");
+                yield return ("/recordings", "Recordings");
+            }
         }
     }
 }
