@@ -41,7 +41,12 @@ internal sealed class FileLock : IDisposable
     }
 
     // The file stays: removing it would let a third process lock a new file of that name while a second one holds the old one.
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        // Said, not left to the close: a child between its fork and its exec has a copy of the descriptor, and with it the lock.
+        FileLockNative.Unlock(_file);
+        _file.Dispose();
+    }
 
     private static string LastError() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
 
