@@ -31,6 +31,9 @@ internal sealed class Arguments
 
     public bool IsVerbose { get; private set; }
 
+    /// <summary>Asked for by <c>moshbroker probe</c>, which marks itself by <c>-@</c>: a word that is for lists of processes otherwise.</summary>
+    public bool IsProbe { get; private set; }
+
     /// <summary>What <c>-l</c> gave, <c>NAME=VALUE</c> each; only names of <see cref="LocaleRule"/>.</summary>
     public List<byte[]> LocaleSettings { get; } = [];
 
@@ -157,7 +160,8 @@ internal sealed class Arguments
             case (byte)'p': ReadPorts(value); break;
             case (byte)'c': ReadColors(value); break;
             case (byte)'l': ReadLocaleSetting(value); break;
-            default: break; // -@ WORD is for process listings.
+            case (byte)'@': IsProbe = value.SequenceEqual("moshbroker-probe"u8); break;
+            default: break;
         }
     }
 

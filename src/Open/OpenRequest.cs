@@ -27,6 +27,7 @@ internal static class OpenRequest
         // A claim, and a user may claim anything: what isn't an address is not worth repeating.
         ReadOnlySpan<byte> client = SshConnection.Word(sshConnection, 0);
         if (NumericAddress.IsValid(client)) { request.Add("claimed-client"u8, client); }
+        if (arguments.IsProbe) { request.Add("probe"u8, []); }
         request.Add("term"u8, term);
         return request;
     }

@@ -91,6 +91,14 @@ public sealed class FrontDoorFixture : IAsyncLifetime
     internal Task<TmuxTerminal> MoshAsync(TestKey key, params IReadOnlyList<string> words) =>
         TmuxTerminal.StartAsync(["mosh", $"--ssh={Command.Quote(Ssh(key))}", "root@127.0.0.1", "--", .. words], Home.Environment);
 
+    /// <summary>A synthetic session through this front door.</summary>
+    internal Task<CommandResult> ProbeAsync(TestKey key, params IReadOnlyList<string> words) => Command.RunAsync(
+        [
+            RunningBroker.Launcher, "probe", "-F", "/dev/null", "-p", Port.ToString(CultureInfo.InvariantCulture), "-i", key.Path, "-o", "IdentitiesOnly=yes",
+            "-o", "StrictHostKeyChecking=yes", "-o", "HostKeyAlias=door", "-o", $"UserKnownHostsFile={_scratch.File("known")}", .. words,
+        ],
+        SessionHome.Inherited(), within: TimeSpan.FromMinutes(3));
+
     internal Task<TmuxTerminal> PlainAsync(TestKey key, params IReadOnlyList<string> words) =>
         TmuxTerminal.StartAsync([.. Ssh(key), "-t", "root@127.0.0.1", .. words], Home.Environment);
 
@@ -132,11 +140,13 @@ public sealed class FrontDoorFixture : IAsyncLifetime
                   dora: { principals: [dora] }
                 targets:
                   shell: { command: { run: [/bin/bash, --norc, --noprofile, -i], user: {{Account.Name}}, environment: { PS1: 'p\#> ' } } }
+                  cat: { command: { run: [/bin/cat], user: {{Account.Name}} } }
+                  deaf: { command: { run: [/bin/sh, -c, 'stty -echo; exec sleep 600'], user: {{Account.Name}} } }
                   web: { ssh: { host: 127.0.0.1, port: {{Host.Port}}, user: {{Account.Name}}, host_keys: ["{{(target.Length > 0 ? target : Host.HostKey.Line)}}"], identity_file: {{_identity.Path}} } }
                   kept: { ssh: { host: 127.0.0.1, port: {{Host.Port}}, user: {{Account.Name}}, host_keys: ["{{Host.HostKey.Line}}"], identity_file: {{_identity.Path}}, reattach: "tmux -u -S {{Account.Home.File("tmux")}} new -A -s broker-{session}" } }
                 access:
                   - users: [ann, bob, carla, dora]
-                    targets: [shell, web, kept]
+                    targets: [shell, cat, deaf, web, kept]
               other:
                 networks: [127.0.0.0/8]
                 users:

@@ -6,6 +6,13 @@ public sealed class ArgumentsTests
 {
     private const string Ssh = "192.0.2.9 50000 198.51.100.7 22";
 
+    [Theory]
+    [InlineData("new|-@|moshbroker-probe|--|cat", true)]
+    [InlineData("new|-@moshbroker-probe", true)]
+    [InlineData("new|-@|another word", false)]
+    [InlineData("new|--|-@|moshbroker-probe", false)]
+    public void A_probe_marks_itself(string words, bool isProbe) => Assert.Equal(isProbe, Parse(words).IsProbe);
+
     /// <summary>Remote commands as the stock wrapper sends them, and what has to come of them.</summary>
     [Theory]
     [InlineData("new|-c|256|-s|-l|LANG=C.UTF-8|-l|LC_CTYPE=C.UTF-8", "256", "198.51.100.7", "ssh", "", "LANG=C.UTF-8 LC_CTYPE=C.UTF-8", "")]

@@ -104,6 +104,7 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
         {
             Uid = uid,
             Backend = new HandedPty(master, release),
+            IsProbe = request.Find("probe"u8) is not null,
             Pid = pid,
             Bind = IPAddress.TryParse(Text(request, "bind"u8), out IPAddress? bind) ? bind : null,
             Ports = ParsePorts(Text(request, "ports"u8)),

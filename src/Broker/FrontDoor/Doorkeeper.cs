@@ -181,6 +181,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
             Client = visitor.Client,
             Attempt = visitor.Attempt,
             IsWithoutChannel = seed is not null,
+            IsProbe = request.IsProbe,
             Bind = request.Bind,
             Ports = request.Ports,
             Columns = request.Columns,

@@ -33,6 +33,9 @@ internal sealed record EntryRequest
     /// <summary><c>NAME=VALUE</c>; only locale variables.</summary>
     public required IReadOnlyList<string> Locale { get; init; }
 
+    /// <summary>A synthetic session.</summary>
+    public required bool IsProbe { get; init; }
+
     public bool IsMosh => Wants == "mosh";
 
     public static EntryRequest Read(ControlMessage message, Func<string?, UdpPortRange?> parsePorts, Func<string?, (int Columns, int Rows)> parseSize)
@@ -52,6 +55,7 @@ internal sealed record EntryRequest
             Bind = IPAddress.TryParse(Text(message, "bind"u8), out IPAddress? bind) ? bind : null,
             Ports = parsePorts(Text(message, "ports"u8)),
             Locale = All(message, "locale"u8),
+            IsProbe = message.Find("probe"u8) is not null,
         };
     }
 

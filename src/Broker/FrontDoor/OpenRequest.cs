@@ -26,6 +26,9 @@ internal sealed class OpenRequest : IDisposable
     /// <summary>Counts and traces what becomes of it; null for the hub to make one.</summary>
     public BootstrapAttempt? Attempt { get; init; }
 
+    /// <summary>A synthetic session: nobody is missed when its client does not come.</summary>
+    public bool IsProbe { get; init; }
+
     public int Pid { get; init; }
 
     public IPAddress? Bind { get; init; }

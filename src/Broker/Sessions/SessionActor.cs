@@ -319,7 +319,12 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
             SaveScreen();
         }
 
-        if (_phase == Phase.Waiting && now.Since(_startedAt) >= FirstClientLimitMs) { BeginEnd(now, SessionEndReason.NeverConnected); }
+        if (_phase == Phase.Waiting && now.Since(_startedAt) >= FirstClientLimitMs)
+        {
+            // That is the probe's result, and told by it: no person waits in vain.
+            BeginEnd(now, Facts.IsProbe ? SessionEndReason.ClientQuit : SessionEndReason.NeverConnected);
+        }
+
         if (_phase == Phase.Live && now >= NetworkDeadline) { BeginEnd(now, SessionEndReason.IdleTimeout); }
         if (_phase <= Phase.Live && _backend is { } backend && now >= backend.StalledSince.Plus(StallLimitMs)) { BeginEnd(now, SessionEndReason.PtyStalled); }
     }

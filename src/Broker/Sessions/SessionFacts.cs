@@ -19,6 +19,9 @@ internal sealed record SessionFacts
 
     public required int Pid { get; init; }
 
+    /// <summary>A synthetic session, of <c>moshbroker probe</c>.</summary>
+    public bool IsProbe { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required int Columns { get; init; }

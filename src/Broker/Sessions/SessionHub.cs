@@ -188,6 +188,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
             Uid = request.Uid,
             User = admission.User,
             Command = request.Command,
+            IsProbe = request.IsProbe,
             Pid = request.Pid,
             CreatedAt = _time.GetUtcNow(),
             Columns = request.Columns,

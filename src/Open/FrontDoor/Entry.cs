@@ -87,6 +87,7 @@ internal static unsafe class Entry
         }
 
         if (mosh.Ports is PortRange ports) { request.Add("ports"u8, ports.ToText()); }
+        if (mosh.IsProbe) { request.Add("probe"u8, []); }
         foreach (byte[] setting in mosh.LocaleSettings) { request.Add("locale"u8, setting); }
     }
 

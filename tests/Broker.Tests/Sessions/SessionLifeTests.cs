@@ -33,6 +33,15 @@ public sealed class SessionLifeTests
     }
 
     [Fact]
+    public void A_probe_that_did_not_get_through_is_nobody_who_never_came()
+    {
+        using StagedSession session = new(isProbe: true);
+        session.Actor.Tell(new SessionMessage.Start());
+        session.Run(60_100);
+        Assert.Equal([SessionEndReason.ClientQuit], session.Ends);
+    }
+
+    [Fact]
     public void A_stranger_does_not_count_as_the_first_client()
     {
         using StagedSession session = StagedSession.Started();

@@ -21,7 +21,7 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
     private readonly bool _ownsHost;
     private int _channels = 1;
 
-    public StagedSession(TimeSpan networkTimeout = default, MemoryHost? host = null, int port = FirstPort, Admission? admission = null, RecordingDuty? recording = null)
+    public StagedSession(TimeSpan networkTimeout = default, MemoryHost? host = null, int port = FirstPort, Admission? admission = null, RecordingDuty? recording = null, bool isProbe = false)
     {
         _ownsHost = host is null;
         Host = host ?? new MemoryHost();
@@ -38,6 +38,7 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
             Rows = 24,
             NetworkTimeout = networkTimeout,
             Admission = admission,
+            IsProbe = isProbe,
         };
         Actor = new SessionActor(facts, Host, this, this, new SessionLog(Log), handler => Backend = new InMemoryBackend(handler), Seed(1, 5, port)) { Recording = recording };
     }

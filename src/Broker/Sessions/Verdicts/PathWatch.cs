@@ -18,7 +18,7 @@ internal sealed class PathWatch(SessionTimeline timeline)
     // Before the round trip is known well, acknowledgements are waited for too shortly.
     private const long SettlingMs = 10_000;
 
-    // While nothing is heard it is not known which way is to blame for what has to be sent again.
+    // While nothing is acknowledged it is not known which way is to blame for what has to be sent again.
     private const int MostRepeats = 2;
 
     private const ulong LongestGap = 1 << 18; // Beyond it nothing was lost: the sender left the numbers out.
@@ -54,8 +54,7 @@ internal sealed class PathWatch(SessionTimeline timeline)
         if (_heard == MonoTime.Never) { _firstHeard = now; }
         _heard = now;
         if (silence >= VerdictRules.SilentAfterMs) { Return(now, silence, verdict.Distance, isWaiting); }
-        else { Hear(now, verdict.Distance <= LongestGap ? (int)verdict.Distance : 0); }
-        (_framesUnheard, _repeatsUnheard) = (0, 0);
+        else { _losses.OnFresh(now, verdict.Distance <= LongestGap ? (int)verdict.Distance : 0); }
 
         if (acknowledged != _acknowledged)
         {
@@ -63,6 +62,7 @@ internal sealed class PathWatch(SessionTimeline timeline)
             _acknowledgedAt = now;
             _waitingSince = isWaiting ? now : MonoTime.Forever;
             if (_deaf >= DeafDatagrams) { _losses.Clear(); }
+            CountRepeats(now);
             _deaf = 0;
             if (_candidate != MonoTime.Never)
             {
@@ -110,12 +110,11 @@ internal sealed class PathWatch(SessionTimeline timeline)
         Loss = _losses.Share(now),
     };
 
-    private void Hear(MonoTime now, int skipped)
+    private void CountRepeats(MonoTime now)
     {
-        _losses.OnFresh(now, skipped);
-        if (now.Since(_firstHeard) < SettlingMs) { return; }
         int repeats = Math.Min(_repeatsUnheard, MostRepeats);
-        _losses.OnSent(now, _framesUnheard - _repeatsUnheard + repeats, repeats);
+        if (now.Since(_firstHeard) >= SettlingMs) { _losses.OnSent(now, _framesUnheard - _repeatsUnheard + repeats, repeats); }
+        (_framesUnheard, _repeatsUnheard) = (0, 0);
     }
 
     private void Return(MonoTime now, long silence, ulong missing, bool isWaiting)
@@ -126,6 +125,7 @@ internal sealed class PathWatch(SessionTimeline timeline)
         LastReturn = SessionVerdict.Pack(silence / 1000, (long)missing);
         timeline.Add(now, _wasAsleep ? TimelineKind.Woke : TimelineKind.Returned, (int)Math.Min(silence / 1000, int.MaxValue), (int)Math.Min(missing, int.MaxValue));
         _losses.Clear();
+        (_framesUnheard, _repeatsUnheard) = (0, 0);
         _deaf = 0;
         _waitingSince = isWaiting ? now : MonoTime.Forever;
     }
