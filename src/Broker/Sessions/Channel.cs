@@ -76,7 +76,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         _session = session;
         _host = host;
         _meter = new ChannelMeter(host.Metrics, session.Tenant, session.BackendKind, session.Facts.Id);
-        Path = new PathWatch(session.Diagnosis.Timeline);
+        Path = new PathWatch(session.Diagnosis.Timeline, saved.Transport.LastHeard);
         Id = seed.Id;
         Port = seed.Port;
         IsReadOnly = peer.IsReadOnly;

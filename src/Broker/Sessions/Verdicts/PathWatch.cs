@@ -5,7 +5,7 @@ using MoshBroker.Protocol.StateSync;
 namespace MoshBroker.Sessions.Verdicts;
 
 /// <summary>What one client's datagrams say about the path between it and us. Belongs to the session's loop.</summary>
-internal sealed class PathWatch(SessionTimeline timeline)
+internal sealed class PathWatch
 {
     // One datagram may have left before what it should acknowledge arrived, or may be the only one whose partner was lost.
     private const int DeafDatagrams = 2;
@@ -23,6 +23,7 @@ internal sealed class PathWatch(SessionTimeline timeline)
 
     private const ulong LongestGap = 1 << 18; // Beyond it nothing was lost: the sender left the numbers out.
 
+    private readonly SessionTimeline _timeline;
     private LossWindow _losses;
     private ulong _frames;
     private int _framesUnheard;
@@ -31,14 +32,22 @@ internal sealed class PathWatch(SessionTimeline timeline)
     private ulong _acknowledged;
     private MonoTime _acknowledgedAt = MonoTime.Never;
     private MonoTime _waitingSince = MonoTime.Forever;
-    private MonoTime _heard = MonoTime.Never;
-    private MonoTime _firstHeard = MonoTime.Forever;
+    private MonoTime _heard;
+    private MonoTime _firstHeard;
     private long _roundTripMs = LongestRoundTripMs;
     private int _deaf;
     private MonoTime _candidate = MonoTime.Never;
     private MonoTime _reboundAt = MonoTime.Never;
     private MonoTime _returnedAt = MonoTime.Never;
     private bool _wasAsleep;
+
+    /// <param name="heard">When the client was last heard, by the process before.</param>
+    public PathWatch(SessionTimeline timeline, MonoTime? heard = null)
+    {
+        _timeline = timeline;
+        _heard = heard ?? MonoTime.Never;
+        _firstHeard = _heard == MonoTime.Never ? MonoTime.Forever : _heard;
+    }
 
     /// <summary>The last silence in s, and what was missing after it, packed as <see cref="SessionVerdict.Detail"/>.</summary>
     public long LastReturn { get; private set; }
@@ -76,7 +85,7 @@ internal sealed class PathWatch(SessionTimeline timeline)
     /// <summary>Its address is another one; before <see cref="OnDatagram"/> of the datagram that said so.</summary>
     public void OnRoamed(MonoTime now, RoamKind kind)
     {
-        timeline.Add(now, TimelineKind.Roamed, (int)kind);
+        _timeline.Add(now, TimelineKind.Roamed, (int)kind);
         if (_deaf > 0 || now.Since(_heard) >= VerdictRules.SilentAfterMs) { return; }
         if (kind == RoamKind.Port && now.Since(_acknowledgedAt) < HopAfterMs) { _candidate = now; }
 
@@ -123,7 +132,7 @@ internal sealed class PathWatch(SessionTimeline timeline)
         _returnedAt = now;
         _wasAsleep = VerdictRules.WasAsleep(silence, missing);
         LastReturn = SessionVerdict.Pack(silence / 1000, (long)missing);
-        timeline.Add(now, _wasAsleep ? TimelineKind.Woke : TimelineKind.Returned, (int)Math.Min(silence / 1000, int.MaxValue), (int)Math.Min(missing, int.MaxValue));
+        _timeline.Add(now, _wasAsleep ? TimelineKind.Woke : TimelineKind.Returned, (int)Math.Min(silence / 1000, int.MaxValue), (int)Math.Min(missing, int.MaxValue));
         _losses.Clear();
         (_framesUnheard, _repeatsUnheard) = (0, 0);
         _deaf = 0;
