@@ -16,7 +16,7 @@ internal static class ProbeBootstrap
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(plan.Timeout);
-        ProcessStartInfo start = new(plan.Bootstrap[0], plan.Bootstrap.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(plan.Bootstrap[0], plan.Bootstrap.Skip(1)) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["LC_ALL"] = "C.UTF-8";
         using Process process = Start(start);
         try
