@@ -17,7 +17,7 @@ internal static class DoctorCommand
     {
         SurroundingOptions options = new();
         Option<bool> json = new("--json") { Description = "Print JSON" };
-        Option<string> sshd = new("--sshd-config") { HelpName = "FILE", Description = "The front door's generated configuration (DIR/ssh/sshd_config, if it is there)" };
+        Option<string> sshd = new("--sshd-config") { HelpName = "FILE", Description = "The front door's generated configuration (DIR/frontdoor/sshd_config, if it is there)" };
         Option<string> broker = new("--broker") { HelpName = "SOCKET", Description = "Control socket of the broker" };
         Command doctor = new("doctor", "Check this machine and the broker's surroundings (exit status 0: well, 3: warnings, 4: critical)") { json, sshd, broker };
         options.AddTo(doctor);

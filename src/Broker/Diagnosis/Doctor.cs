@@ -1,5 +1,6 @@
 using MoshBroker.Configuration;
 using MoshBroker.Firewall;
+using MoshBroker.FrontDoor;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Diagnosis;
@@ -14,7 +15,7 @@ internal static class Doctor
     {
         List<Finding> findings = [];
         if (serve.PolicyFile is { } named && policy is null) { findings.Add(new Finding(named, Severity.Critical, "is not a valid policy", "the broker will not start with it, and refuses it when it runs", $"moshbroker policy check {named}")); }
-        findings.AddRange(await OfSshdAsync(sshd ?? Path.Combine(serve.DataDirectory, "ssh/sshd_config"), sshd is not null, cancellation));
+        findings.AddRange(await OfSshdAsync(sshd ?? SshDaemon.ConfigurationIn(serve.DataDirectory), sshd is not null, cancellation));
         string? ruleset = await ProgramRun.OutputOfAsync("nft", ["-j", "list", "ruleset"], cancellation);
         findings.AddRange(FirewallFindings.Of(ruleset, policy, ports));
         findings.Add(HostFindings.OfScrape(scrape));

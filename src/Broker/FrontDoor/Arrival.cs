@@ -150,6 +150,12 @@ internal sealed class Arrival : IReadyHandler, IScheduled
         Stage = ArrivalStage.Gone;
         _reception.Loop.Arm(_timer, MonoTime.Forever);
         Unwatch();
+        Close();
+    }
+
+    /// <summary>The same once the loop has ended, which watches nothing any more.</summary>
+    public void Close()
+    {
         _socket?.Dispose();
         _log?.Dispose();
         _socket = _log = null;

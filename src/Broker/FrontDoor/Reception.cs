@@ -194,7 +194,7 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
     {
         Loop.Dispose();
         _listener.Dispose();
-        foreach (Arrival arrival in _beforeLogin) { arrival.End(); }
+        foreach (Arrival arrival in _beforeLogin) { arrival.Close(); }
     }
 
     private void Admit(MonoTime now, FileDescriptor socket)

@@ -31,6 +31,9 @@ internal sealed class SshDaemon : IDisposable
 
     public IPEndPoint At { get; }
 
+    /// <summary>Where its configuration is, for a broker with that data directory.</summary>
+    public static string ConfigurationIn(string dataDirectory) => Path.Combine(dataDirectory, "frontdoor", "sshd_config");
+
     /// <summary>Writes sshd's files, checks what it makes of them, and listens.</summary>
     /// <param name="policy">The policy of the moment, whenever it is asked for.</param>
     /// <exception cref="StartRefusedException">Something is missing, or sshd would be weaker than promised.</exception>
@@ -53,7 +56,8 @@ internal sealed class SshDaemon : IDisposable
             if (uid == 0) { log.Weaker($"logins run as root, because there is no account '{UsualAccount}': make one by useradd --system --shell /bin/sh --password '*' {UsualAccount}"); }
         }
 
-        string folder = Path.Combine(dataDirectory, "frontdoor");
+        string configuration = ConfigurationIn(dataDirectory);
+        string folder = Path.GetDirectoryName(configuration)!;
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string hostKey = Path.Combine(folder, "ssh_host_ed25519_key");
         await EnsureHostKeyAsync(hostKey, cancellation);
@@ -75,7 +79,6 @@ internal sealed class SshDaemon : IDisposable
             throw new StartRefusedException($"sshd's configuration cannot hold this path: {OneLine.Of(odd)}; choose another --data and --socket");
         }
 
-        string configuration = Path.Combine(folder, "sshd_config");
         AuthorizedKeys.Write(configuration, settings.ToText());
         AuthorizedKeys.Write(settings.AuthorizedKeys, AuthorizedKeys.Compose(policy()));
         (int status, string effective, string errors) = await SshdProgram.RunAsync(sshd, cancellation, "-T", "-f", configuration);

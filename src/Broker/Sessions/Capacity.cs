@@ -15,7 +15,9 @@ internal sealed partial record Capacity(int Sessions, string Limit, string Cure)
     private const int DescriptorLimit = 7; // RLIMIT_NOFILE
 
     /// <summary>Measured on this machine, for these UDP ports.</summary>
-    public static Capacity Plan(IReadOnlyList<PortSource> ports)
+    public static Capacity Plan(IReadOnlyList<PortSource> ports) => Plan(ports, Descriptors(), Terminals());
+
+    public static Capacity Plan(IReadOnlyList<PortSource> ports, int descriptors, int terminals)
     {
         // Behind a shared port there is always room for one more.
         bool isShared = ports.OfType<PortSource.Shared>().Any();
@@ -23,8 +25,8 @@ internal sealed partial record Capacity(int Sessions, string Limit, string Cure)
         Capacity[] bounds =
         [
             isShared ? new(int.MaxValue, "", "") : new(own, $"{own} UDP ports (--ports)", "give the broker more with --ports, or let sessions share one (--ports shared:PORT)"),
-            new((Descriptors() - DescriptorsOfTheBroker) / (isShared ? DescriptorsPerSession : DescriptorsPerSession + 1), $"{Descriptors()} file descriptors (ulimit -n)", "raise the hard limit of open files (LimitNOFILE=)"),
-            new(Terminals(), $"{Terminals()} pseudo-terminals (kernel.pty.max)", "raise the sysctl kernel.pty.max"),
+            new(Math.Max(0, descriptors - DescriptorsOfTheBroker) / (isShared ? DescriptorsPerSession : DescriptorsPerSession + 1), $"{descriptors} file descriptors (ulimit -n)", "raise the hard limit of open files (LimitNOFILE=)"),
+            new(terminals, $"{terminals} pseudo-terminals (kernel.pty.max)", "raise the sysctl kernel.pty.max"),
         ];
         return bounds.MinBy(bound => bound.Sessions)!;
     }

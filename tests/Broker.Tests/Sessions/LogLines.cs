@@ -12,6 +12,14 @@ internal sealed class LogLines<T> : ILogger<T>
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Lines.Add(formatter(state, exception));
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        lock (Lines) { Lines.Add(formatter(state, exception)); }
+    }
+
+    /// <summary>While others may be logging.</summary>
+    public bool Contains(string part)
+    {
+        lock (Lines) { return Lines.Exists(line => line.Contains(part, StringComparison.Ordinal)); }
+    }
 }

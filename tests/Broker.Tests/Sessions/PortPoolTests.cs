@@ -31,6 +31,15 @@ public sealed class PortPoolTests : IDisposable
     }
 
     [Fact]
+    public void A_range_of_which_others_hold_a_part_is_told_in_one_line()
+    {
+        LogLines<SharedPort> log = new();
+        using PortPool pool = new(null, [new PortSource.Range(Taken - 1, Taken)], new EndpointLog(log), (_, _) => throw new InvalidOperationException("nothing is shared here"));
+        Assert.Contains($"{Taken - 1}:{Taken}", Assert.Single(log.Lines), StringComparison.Ordinal);
+        Assert.Contains("1 of 2", log.Lines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_shared_port_that_is_taken_refuses_to_start_and_names_the_cure()
     {
         StartRefusedException refused = Assert.Throws<StartRefusedException>(() => Pool(new PortSource.Shared(Taken)));
@@ -68,6 +77,20 @@ public sealed class PortPoolTests : IDisposable
         Assert.Equal(3, Capacity.Plan([new PortSource.Range(60001, 60003)]).Sessions);
         Assert.True(Capacity.Plan([new PortSource.Shared(60001)]).Sessions > 3);
         Assert.DoesNotContain("UDP ports", Capacity.Plan([new PortSource.Shared(60001)]).Limit, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1256, 4096, false, 333, "1256 file descriptors (ulimit -n)")]
+    [InlineData(1256, 4096, true, 500, "1256 file descriptors (ulimit -n)")]
+    [InlineData(200_000, 300, false, 300, "300 pseudo-terminals (kernel.pty.max)")]
+    [InlineData(200_000, 300, true, 300, "300 pseudo-terminals (kernel.pty.max)")]
+    [InlineData(200_000, 4096, false, 999, "999 UDP ports (--ports)")]
+    [InlineData(100, 4096, false, 0, "100 file descriptors (ulimit -n)")]
+    public void The_scarcest_resource_bounds_the_sessions_and_is_named(int descriptors, int terminals, bool isShared, int sessions, string limit)
+    {
+        Capacity capacity = Capacity.Plan([isShared ? new PortSource.Shared(60001) : new PortSource.Range(60001, 60999)], descriptors, terminals);
+        Assert.Equal((sessions, limit), (capacity.Sessions, capacity.Limit));
+        Assert.NotEmpty(capacity.Cure);
     }
 
     private static PortPool Pool(params PortSource[] sources) =>
