@@ -87,7 +87,7 @@ internal static class BrokerService
         await using HttpServer http = await HttpServer.StartAsync(options, web, logging, time, stopping);
         FrontDoorLog doorLog = new(logging.CreateLogger<Reception>());
         using SshDaemon? ssh = options.FrontDoor is { } door
-            ? await SshDaemon.OpenAsync(door, options.DataDirectory, options.SocketPath, () => policy.Current, children, doorClock, metrics, doorLog, stopping)
+            ? await SshDaemon.OpenAsync(door, options.DataDirectory, options.SocketPath, () => policy.Current, children, doorClock, audit, metrics, doorLog, stopping)
             : null;
         if (ssh is not null) { policy.Changed += (_, _) => ssh.OnPolicy(policy.Current); }
         policy.Watch();

@@ -66,6 +66,9 @@ internal sealed class Arrival : IReadyHandler, IScheduled
     /// <summary>It tried to log in, and may not.</summary>
     public bool HasFailed { get; private set; }
 
+    /// <summary>Its user has asked for something. From any thread.</summary>
+    public bool HasAsked { get; set; }
+
     /// <summary>When the login of this request's user began: the connection's first request is what it was made for. From any thread.</summary>
     public long TakeLogin()
     {

@@ -24,6 +24,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
     public async Task<ControlMessage> AnswerAsync(uint uid, int pid, EntryRequest request, List<FileDescriptor> descriptors, CancellationToken cancellation)
     {
         if (reception.Find(pid) is not { } arrival) { return Refuse("this request is for the front door's sshd only"); }
+        arrival.HasAsked = true;
         IPAddress client = arrival.Client.Address;
         if (request.Wants == "refusal")
         {
@@ -100,8 +101,8 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
             "close" when request.Words.Count == 2 => await TextAsync(visitor, request, descriptors, uid, CloseText(visitor, request.Words[1]), cancellation),
             "attach" => await AttachAsync(visitor, request, descriptors, uid, cancellation),
             "watch" when request.Words.Count == 2 => await WatchAsync(visitor, request, descriptors, uid, cancellation),
-            "list" or "close" or "watch" => Refuse("the words are: list · attach [ID] [--take] · close ID · watch ID · or a target"),
-            _ when request.Words.Count > 1 => Refuse($"one target at a time, and no command: '{Shown(request.Words[1])}' is one word too many"),
+            "list" or "close" or "watch" => Misspoken(visitor, "the words are: list · attach [ID] [--take] · close ID · watch ID · or a target"),
+            _ when request.Words.Count > 1 => Misspoken(visitor, $"one target at a time, and no command: '{Shown(request.Words[1])}' is one word too many"),
             var target => await EnterAsync(visitor, target, request, descriptors, uid, cancellation),
         };
     }
@@ -157,6 +158,12 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
         return Refuse(denial.UserLine);
     }
 
+    private ControlMessage Misspoken(Visitor visitor, string line)
+    {
+        Deny(visitor, visitor.Client, "malformed_command", line, null);
+        return Refuse(line);
+    }
+
     private async Task<ControlMessage> EnterAsync(
         Visitor visitor, string? target, EntryRequest request, List<FileDescriptor> descriptors, uint uid, CancellationToken cancellation)
     {
@@ -203,7 +210,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
         string[] words = [.. request.Words.Skip(1)];
         bool takes = words.Contains("--take", StringComparer.Ordinal);
         string[] ids = [.. words.Where(word => word != "--take")];
-        if (ids.Length > 1) { return Refuse("attach takes one session's ID, and --take"); }
+        if (ids.Length > 1) { return Misspoken(visitor, "attach takes one session's ID, and --take"); }
         SessionFacts[] own = Own(visitor);
         SessionFacts? chosen = ids.Length == 1 ? Array.Find(own, facts => facts.Id == ids[0]) : own.Length == 1 ? own[0] : null;
         if (chosen is null)

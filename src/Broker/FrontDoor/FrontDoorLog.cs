@@ -26,4 +26,7 @@ internal sealed partial class FrontDoorLog(ILogger<Reception> logger)
 
     [LoggerMessage(EventId = 307, Level = LogLevel.Error, Message = "front door: the keys of the policy could not be written; those of before stay")]
     public partial void KeysNotWritten(Exception failure);
+
+    [LoggerMessage(EventId = 308, Level = LogLevel.Warning, Message = "front door: refused {Count} more from {Client}: {Reason}")]
+    public partial void MoreRefused(int count, string client, string reason);
 }

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using MoshBroker.Actors;
+using MoshBroker.Audit;
 using MoshBroker.Configuration;
 using MoshBroker.Endpoint;
 using MoshBroker.Native;
@@ -31,11 +32,12 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
     private readonly LinkedList<Arrival> _queue = [];
     private readonly ConcurrentDictionary<int, Arrival> _byPid = new();
     private readonly ActorTimer _retry;
+    private readonly RefusalTally _refusals;
     private EpollLoop.Watch? _watch;
     private readonly MonoClock _clock;
     private long _lastId;
 
-    private Reception(FileDescriptor listener, int port, ChildProgram sshd, Children children, MonoClock clock, NetworkSet proxies, Func<NetworkSet> networks, ReceptionLimits limits, BrokerMetrics metrics, FrontDoorLog log)
+    private Reception(FileDescriptor listener, int port, ChildProgram sshd, Children children, MonoClock clock, NetworkSet proxies, Func<NetworkSet> networks, ReceptionLimits limits, IAuditTrail audit, BrokerMetrics metrics, FrontDoorLog log)
     {
         _listener = listener;
         _clock = clock;
@@ -49,6 +51,7 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
         Limits = limits;
         _retry = new ActorTimer(this);
         Loop = new EpollLoop(clock, "front-door");
+        _refusals = new RefusalTally(Loop, limits.RefusalsToldEvery, audit, log);
     }
 
     public EpollLoop Loop { get; }
@@ -63,11 +66,11 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
     /// <param name="networks">Who may speak to us at all, by the policy of the moment.</param>
     /// <exception cref="StartRefusedException">The address cannot be listened at.</exception>
     public static Reception Open(
-        IPEndPoint at, ChildProgram sshd, Children children, MonoClock clock, NetworkSet proxies, Func<NetworkSet> networks, ReceptionLimits limits, BrokerMetrics metrics, FrontDoorLog log)
+        IPEndPoint at, ChildProgram sshd, Children children, MonoClock clock, NetworkSet proxies, Func<NetworkSet> networks, ReceptionLimits limits, IAuditTrail audit, BrokerMetrics metrics, FrontDoorLog log)
     {
         FileDescriptor listener = TcpNative.Listen(at, out int port, out int errno)
             ?? throw new StartRefusedException($"the front door cannot listen at {at}: {Errno.Text(errno)}; choose another address by --ssh");
-        Reception reception = new(listener, port, sshd, children, clock, proxies, networks, limits, metrics, log);
+        Reception reception = new(listener, port, sshd, children, clock, proxies, networks, limits, audit, metrics, log);
         reception.Loop.Schedule(reception);
         reception.Loop.Start();
         return reception;
@@ -142,7 +145,7 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
 
     public void TurnAway(Arrival arrival, string reason)
     {
-        _log.TurnedAway(arrival.Client.ToString(), arrival.Id, reason);
+        _refusals.Add(_clock.Now(), arrival, "", reason);
         Forget(arrival);
         arrival.End();
         ServeNext();
@@ -165,10 +168,10 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
             case SshdEventKind.Failed:
                 if (!_metrics.Lookout.Trusted.Contains(arrival.Client.Address)) { _metrics.FrontDoor.LoginFailed(happened.Method, happened.Reason); }
                 _metrics.Lookout.SshFailed(arrival.Client.Address);
-                _log.Failed(arrival.Client.ToString(), arrival.Id, happened.Method, happened.Reason);
+                _refusals.Add(_clock.Now(), arrival, happened.Method, happened.Reason);
                 break;
             case SshdEventKind.Broken:
-                _log.TurnedAway(arrival.Client.ToString(), arrival.Id, happened.Reason);
+                _refusals.Add(_clock.Now(), arrival, "", happened.Reason);
                 break;
         }
     }
@@ -178,6 +181,8 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
     {
         // Nobody can say whose users those are who prove nothing: they count where nobody else is denied like this.
         if (arrival is { IsBeforeLogin: true, HasFailed: true }) { _metrics.Bootstrapped(_metrics.Tenant(Policy.DropInTenant), BootstrapResult.AuthDenied); }
+        // Such as a command that is longer than the system hands on to any program.
+        if (arrival is { IsBeforeLogin: false, HasAsked: false }) { _refusals.Add(_clock.Now(), arrival, "", "nothing_asked"); }
         Forget(arrival);
         arrival.End();
         ServeNext();

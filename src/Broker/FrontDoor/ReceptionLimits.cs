@@ -30,4 +30,7 @@ internal sealed record ReceptionLimits
 
     /// <summary>How long a trusted proxy has for its header.</summary>
     public TimeSpan ProxyPatience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>After the first refusal of a source for a reason, how long others like it are only counted.</summary>
+    public TimeSpan RefusalsToldEvery { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using MoshBroker.Configuration;
 using MoshBroker.Native;
@@ -5,14 +6,20 @@ using MoshBroker.Native;
 namespace MoshBroker.Targets;
 
 /// <summary>One SSH connection to a target, that several sessions share: OpenSSH's own master process.</summary>
+/// <remarks>
+/// It is ours while it logs in. Then it leaves for the background and lives as long as a session is on it, and <see cref="IdleKept"/>
+/// longer, whatever becomes of us: a killed broker takes no session with it here, and leaves nothing behind for long.
+/// </remarks>
 internal sealed class SshConnection
 {
+    /// <summary>How long a connection without a session waits for the next one.</summary>
+    public static readonly TimeSpan IdleKept = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(30);
     private readonly TaskCompletionSource<string?> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Children _children;
     private FileDescriptor? _errors;
     private int _pid;
-    private volatile bool _isDead;
 
     private SshConnection(string controlPath, Children children) => (ControlPath, _children) = (controlPath, children);
 
@@ -21,7 +28,8 @@ internal sealed class SshConnection
     /// <summary>Sessions on it; the pool's to count.</summary>
     public int Sessions { get; set; }
 
-    public bool IsDead => _isDead;
+    /// <summary>Asked of the kernel: nobody listens any more at the socket of a master that has ended.</summary>
+    public bool IsDead => _ready.Task.IsCompleted && (_ready.Task.Result is not null || !Listens());
 
     /// <summary>Null once sessions can be opened; or OpenSSH's words for why not.</summary>
     public Task<string?> Ready => _ready.Task;
@@ -33,13 +41,13 @@ internal sealed class SshConnection
         ChildProgram master = new()
         {
             Path = ssh,
-            Arguments = [ssh, "-F", configuration, "-N", "-T", "-M", "-S", controlPath, "-e", "none", "--", target],
+            Arguments = [ssh, "-F", configuration, "-N", "-T", "-M", "-S", controlPath, "-o", $"ControlPersist={IdleKept.TotalSeconds:0}", "-e", "none", "--", target],
             Environment = environment,
             Directory = "/",
         };
         if (!PipeNative.TryMake(out FileDescriptor read, out FileDescriptor write))
         {
-            connection.OnEnded(Errno.Text(Errno.Last));
+            connection._ready.TrySetResult(Errno.Text(Errno.Last));
             return connection;
         }
 
@@ -49,44 +57,43 @@ internal sealed class SshConnection
             if (error != 0)
             {
                 read.Dispose();
-                connection.OnEnded(Errno.Text(error));
+                connection._ready.TrySetResult(Errno.Text(error));
                 return connection;
             }
         }
 
         PtyNative.Adopt(read);
         connection._errors = read;
-        children.Add(connection._pid, _ => connection.OnEnded(connection.ReadErrors()));
-        _ = connection.AwaitSocketAsync();
+        children.Add(connection._pid, connection.OnLeft);
+        _ = connection.LimitAsync();
         return connection;
     }
 
-    public void End() => _children.End(_pid);
-
-    private async Task AwaitSocketAsync()
+    private async Task LimitAsync()
     {
-        // OpenSSH gives the socket its name when it listens; it says so in no other way.
-        DateTime limit = DateTime.UtcNow + ConnectLimit;
-        while (!_isDead && !File.Exists(ControlPath))
-        {
-            if (DateTime.UtcNow > limit)
-            {
-                _ready.TrySetResult("timed out");
-                End();
-                return;
-            }
-
-            await Task.Delay(5);
-        }
-
-        if (!_isDead) { _ready.TrySetResult(null); }
+        await Task.WhenAny(_ready.Task, Task.Delay(ConnectLimit));
+        if (_ready.TrySetResult("timed out")) { _children.End(_pid); }
     }
 
-    private void OnEnded(string errors)
+    /// <summary>OpenSSH leaves with success for the background, once sessions can be opened; or it has failed.</summary>
+    private void OnLeft(int status)
     {
-        _isDead = true;
-        _ready.TrySetResult(errors);
+        _ready.TrySetResult(status == 0 ? null : ReadErrors());
         _errors?.Dispose();
+    }
+
+    private bool Listens()
+    {
+        using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(ControlPath));
+            return true;
+        }
+        catch (SocketException failure)
+        {
+            return failure.SocketErrorCode == SocketError.WouldBlock; // It has much to do.
+        }
     }
 
     private unsafe string ReadErrors()

@@ -8,7 +8,7 @@ namespace MoshBroker.Targets;
 /// <summary>SSH connections to targets, shared by sessions of the same tenant, target and identity; one more when those there are full.</summary>
 internal sealed class SshPool : IDisposable
 {
-    private static readonly TimeSpan IdleKept = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(2);
 
     private readonly string _folder;
     private readonly Children _children;
@@ -61,19 +61,22 @@ internal sealed class SshPool : IDisposable
 
     public void Return(SshConnection connection)
     {
-        lock (_lock)
-        {
-            if (--connection.Sessions > 0 || connection.IsDead) { return; }
-        }
-
-        _ = EndWhenIdleAsync(connection);
+        lock (_lock) { connection.Sessions--; }
     }
 
+    /// <summary>Asks the masters to end now; one that does not obey ends when it has been idle for a while.</summary>
     public void Dispose()
     {
         lock (_lock)
         {
-            foreach (SshConnection connection in _connections.Values.SelectMany(connections => connections)) { connection.End(); }
+            SshConnection[] alive = [.. _connections.Values.SelectMany(connections => connections).Where(connection => connection.Ready.IsCompleted && !connection.IsDead)];
+            foreach (SshConnection connection in alive)
+            {
+                ChildProgram farewell = new() { Path = Ssh, Arguments = [Ssh, "-F", "/dev/null", "-S", connection.ControlPath, "-O", "exit", "target"], Environment = Environment, Directory = "/" };
+                if (farewell.StartWith(-1, -1, -1, out int pid) == 0) { _children.Add(pid, static _ => { }); }
+            }
+
+            SpinWait.SpinUntil(() => Array.TrueForAll(alive, connection => connection.IsDead), FarewellLimit);
         }
     }
 
@@ -87,14 +90,5 @@ internal sealed class SshPool : IDisposable
         }
 
         return string.Join('\n', facts);
-    }
-
-    private async Task EndWhenIdleAsync(SshConnection connection)
-    {
-        await Task.Delay(IdleKept);
-        lock (_lock)
-        {
-            if (connection.Sessions == 0) { connection.End(); }
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using MoshBroker.Broker.Tests.Http;
 using MoshBroker.Broker.Tests.Sessions;
 using MoshBroker.FrontDoor;
 using MoshBroker.Native;
@@ -24,6 +25,7 @@ public sealed class ReceptionTests : IDisposable
     private readonly Children _children;
     private readonly BrokerMetrics _metrics = new();
     private readonly LogLines<Reception> _log = new();
+    private readonly MemoryAuditTrail _audit = new();
     private Reception? _reception;
 
     public ReceptionTests() => _children = new Children(_clock);
@@ -72,6 +74,38 @@ public sealed class ReceptionTests : IDisposable
         Assert.Equal("", await knock.HearAsync());
         await ToldAsync("not_ssh");
         Assert.Equal(0, _children.Count);
+    }
+
+    [Fact]
+    public async Task A_crowd_that_is_refused_is_one_line_and_one_event_at_once_and_one_of_each_with_its_number_later()
+    {
+        Open(new ReceptionLimits { RefusalsToldEvery = TimeSpan.FromSeconds(2) });
+        for (int i = 0; i < 20; i++)
+        {
+            using Knock knock = await Knock.AtAsync(Port);
+            await knock.SayAsync("GET / HTTP/1.1\r\n\r\n");
+            Assert.Equal("", await knock.HearAsync());
+        }
+
+        await ToldAsync("refused 19 more from 127.0.0.1: not_ssh");
+        Assert.Single(_log.Lines, line => line.Contains("turned 127.0.0.1", StringComparison.Ordinal));
+        Assert.Equal([null, "19"], _audit.Events.Select(happened => happened.More!.GetValueOrDefault("moshbroker.count")));
+        Assert.All(_audit.Events, happened => Assert.Equal(("deny", "127.0.0.1", "not_ssh"), (happened.Name, happened.ClientAddress, happened.Reason)));
+    }
+
+    [Fact]
+    public async Task Who_logs_in_and_asks_for_nothing_is_told_of()
+    {
+        Open(new ReceptionLimits());
+        using (Knock knock = await Knock.AtAsync(Port))
+        {
+            await knock.SayAsync(Hello);
+            Assert.Equal("hello\n", await knock.HearAsync());
+            await knock.SayAsync("the proof\n");
+            await ToldAsync("proved who he is");
+        }
+
+        await ToldAsync("nothing_asked");
     }
 
     [Fact]
@@ -187,7 +221,7 @@ public sealed class ReceptionTests : IDisposable
 
     private void Open(ReceptionLimits limits, string networks = "127.0.0.0/8", string? proxies = null) =>
         _reception = Reception.Open(
-            new IPEndPoint(IPAddress.Loopback, 0), StandIn, _children, _clock, proxies is null ? NetworkSet.Nowhere : Networks(proxies), () => Networks(networks), limits, _metrics,
+            new IPEndPoint(IPAddress.Loopback, 0), StandIn, _children, _clock, proxies is null ? NetworkSet.Nowhere : Networks(proxies), () => Networks(networks), limits, _audit, _metrics,
             new FrontDoorLog(_log));
 
     private async Task ToldAsync(string word)
@@ -196,5 +230,9 @@ public sealed class ReceptionTests : IDisposable
         while (!_log.Contains(word)) { await Task.Delay(5, limit.Token); }
     }
 
-    private static NetworkSet Networks(string text) => NetworkSet.Of([AddressRange.Parse(text, out AddressRange range) is null ? range : throw new ArgumentException(text)]);
+    private static NetworkSet Networks(string text)
+    {
+        Assert.Null(AddressRange.Parse(text, out AddressRange range));
+        return NetworkSet.Of([range]);
+    }
 }
