@@ -99,10 +99,11 @@ public sealed class LoginTests(FrontDoorFixture door)
     public async Task A_revoked_key_comes_in_no_more()
     {
         CommandResult fingerprint = await Command.RunAsync(["/usr/bin/ssh-keygen", "-lf", door.Bob.Path + ".pub"]);
-        await door.ReloadAsync(revoked: fingerprint.Output.Split(' ')[1]);
-        CommandResult result = await door.SshAsync(door.Bob, "list");
-        await door.ReloadAsync();
-        Assert.Equal(255, result.ExitCode);
+        await using (await door.ChangedAsync(revoked: fingerprint.Output.Split(' ')[1]))
+        {
+            Assert.Equal(255, (await door.SshAsync(door.Bob, "list")).ExitCode);
+        }
+
         Assert.Equal(0, (await door.SshAsync(door.Bob, "list")).ExitCode);
     }
 

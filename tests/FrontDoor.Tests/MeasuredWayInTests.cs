@@ -56,7 +56,6 @@ public sealed class MeasuredWayInTests(FrontDoorFixture door)
     [Fact]
     public async Task A_target_that_is_down_is_a_failed_start_with_its_reason()
     {
-        await door.ReloadAsync(); // New connections for it.
         await door.Host.KillAsync();
         try
         {

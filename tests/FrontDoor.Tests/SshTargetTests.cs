@@ -40,19 +40,17 @@ public sealed class SshTargetTests(FrontDoorFixture door)
     [Fact]
     public async Task A_host_key_that_is_not_on_file_is_told_in_one_line()
     {
-        await door.ReloadAsync(target: door.Stranger.Line);
+        await using IAsyncDisposable change = await door.ChangedAsync(target: door.Stranger.Line);
         await using TmuxTerminal terminal = await door.MoshAsync(door.Ann, "web");
         TerminalScreen screen = await terminal.WaitForTextAsync("web: its host key", Long);
         Assert.False(screen.Shows("known_hosts"), screen.ToString());
         await terminal.TypeAsync("q");
         await terminal.WaitForEndAsync(Long);
-        await door.ReloadAsync();
     }
 
     [Fact]
     public async Task A_target_that_is_down_is_told_in_one_line()
     {
-        await door.ReloadAsync(); // New connections for it.
         await door.Host.KillAsync();
         try
         {

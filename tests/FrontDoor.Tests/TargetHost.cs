@@ -15,11 +15,15 @@ internal sealed class TargetHost : IAsyncDisposable
 
     public TestKey HostKey { get; private set; } = null!;
 
+    /// <summary>Whose certificates it believes, for the account that they name.</summary>
+    public TestKey Authority { get; private set; } = null!;
+
     public static async Task<TargetHost> StartAsync(TestKey identity)
     {
         TargetHost host = new(identity.Line, FreeTcpPorts.One());
         File.SetUnixFileMode(host._scratch.Path, (UnixFileMode)0b111_101_101); // sshd reads the keys' list as the user.
         host.HostKey = await TestKey.MakeAsync(host._scratch, "host");
+        host.Authority = await TestKey.MakeAsync(host._scratch, "authority");
         host._scratch.Write("authorized", host._authorizedKey + "\n");
         File.SetUnixFileMode(host._scratch.File("authorized"), (UnixFileMode)0b110_100_100);
         await host.StartAsync();
@@ -33,6 +37,7 @@ internal sealed class TargetHost : IAsyncDisposable
             ListenAddress 127.0.0.1
             HostKey {HostKey.Path}
             AuthorizedKeysFile {_scratch.File("authorized")}
+            TrustedUserCAKeys {Authority.Path}.pub
             PidFile none
             UsePAM no
             StrictModes no

@@ -11,7 +11,7 @@ public sealed class MetricsTests : IAsyncLifetime
     private const ulong Datagrams = 3 * ReorderWindow;
 
     private readonly SessionHome _home = new();
-    private readonly int _port = PrometheusServer.FreeTcpPort();
+    private readonly int _port = FreeTcpPorts.One();
     private string _seen = "";
     private RunningBroker _broker = null!;
     private PrometheusServer _prometheus = null!;

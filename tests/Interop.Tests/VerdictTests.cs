@@ -21,7 +21,7 @@ public sealed class VerdictTests(ITestOutputHelper output) : IAsyncLifetime
     {
         // So little that a program that prints without end uses it up; all else needs far less.
         string policy = _home.Write("policy.yaml", "version: 1\ndrop_in: { limits: { cpu_percent: 2 } }\n");
-        int port = PrometheusServer.FreeTcpPort();
+        int port = FreeTcpPorts.One();
         _broker = await RunningBroker.StartAsync(null, null, "--http", $"127.0.0.1:{port}", "--policy", policy);
         CommandResult token = await _broker.CommandAsync("token", "create", "--role", "viewer");
         _verdicts = new VerdictReader(port, token.Output.Trim());

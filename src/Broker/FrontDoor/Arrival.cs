@@ -66,8 +66,8 @@ internal sealed class Arrival : IReadyHandler, IScheduled
     /// <summary>It tried to log in, and may not.</summary>
     public bool HasFailed { get; private set; }
 
-    /// <summary>Its user has asked for something. From any thread.</summary>
-    public bool HasAsked { get; set; }
+    /// <summary>What came of it is known: its user asked for something, or it has been told why he could not. From any thread.</summary>
+    public bool HasOutcome { get; set; }
 
     /// <summary>When the login of this request's user began: the connection's first request is what it was made for. From any thread.</summary>
     public long TakeLogin()

@@ -24,7 +24,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
     public async Task<ControlMessage> AnswerAsync(uint uid, int pid, EntryRequest request, List<FileDescriptor> descriptors, CancellationToken cancellation)
     {
         if (reception.Find(pid) is not { } arrival) { return Refuse("this request is for the front door's sshd only"); }
-        arrival.HasAsked = true;
+        arrival.HasOutcome = true;
         IPAddress client = arrival.Client.Address;
         if (request.Wants == "refusal")
         {

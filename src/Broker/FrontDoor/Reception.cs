@@ -171,6 +171,7 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
                 _refusals.Add(_clock.Now(), arrival, happened.Method, happened.Reason);
                 break;
             case SshdEventKind.Broken:
+                arrival.HasOutcome = true;
                 _refusals.Add(_clock.Now(), arrival, "", happened.Reason);
                 break;
         }
@@ -182,7 +183,7 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
         // Nobody can say whose users those are who prove nothing: they count where nobody else is denied like this.
         if (arrival is { IsBeforeLogin: true, HasFailed: true }) { _metrics.Bootstrapped(_metrics.Tenant(Policy.DropInTenant), BootstrapResult.AuthDenied); }
         // Such as a command that is longer than the system hands on to any program.
-        if (arrival is { IsBeforeLogin: false, HasAsked: false }) { _refusals.Add(_clock.Now(), arrival, "", "nothing_asked"); }
+        if (arrival is { IsBeforeLogin: false, HasOutcome: false }) { _refusals.Add(_clock.Now(), arrival, "", "nothing_asked"); }
         Forget(arrival);
         arrival.End();
         ServeNext();

@@ -57,6 +57,11 @@ internal sealed class SshDaemon : IDisposable
             if (uid == 0) { log.Weaker($"logins run as root, because there is no account '{UsualAccount}': make one by useradd --system --shell /bin/sh --password '*' {UsualAccount}"); }
         }
 
+        else if (!TerminalsHaveTheirGroup())
+        {
+            log.Weaker("without root sshd can give no terminals here, which mosh and ssh -t ask for: mount /dev/pts with gid=5 (the group tty)");
+        }
+
         string configuration = ConfigurationIn(dataDirectory);
         string folder = Path.GetDirectoryName(configuration)!;
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -117,6 +122,10 @@ internal sealed class SshDaemon : IDisposable
 
     /// <summary>For the account's shell, which starts the forced command; the words are ours alone.</summary>
     private static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    /// <summary>The kernel gives new terminals to a group; sshd insists on the right one, and only root could change it.</summary>
+    private static bool TerminalsHaveTheirGroup() =>
+        !File.Exists("/proc/self/mounts") || !File.ReadLines("/proc/self/mounts").Any(line => line.Split(' ') is [_, "/dev/pts", "devpts", string options, ..] && !options.Contains("gid=", StringComparison.Ordinal));
 
     /// <summary>Beside us, as published.</summary>
     private static string OpenProgram()

@@ -18,6 +18,8 @@ internal static class SshFailure
         ("timed out", "it does not answer", TargetFailure.Timeout),
         ("Permission denied", "it does not let the broker in; your administrator must look at this", TargetFailure.Auth),
         ("Too many authentication failures", "it does not let the broker in; your administrator must look at this", TargetFailure.Auth),
+        // What a ProxyJump says of itself goes nowhere, and its end of the pipe has no address.
+        ("UNKNOWN port 65535", "the machine on the way to it cannot be reached, or does not let it through", TargetFailure.Refused),
         ("Connection reset", "it broke the connection off", TargetFailure.Reset),
         ("Connection closed", "it broke the connection off", TargetFailure.Reset),
         ("Unable to negotiate", "it has no algorithm in common with the broker; your administrator must look at this", TargetFailure.Auth),

@@ -18,7 +18,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public OtlpReceiver()
     {
-        Port = PrometheusServer.FreeTcpPort();
+        Port = FreeTcpPorts.One();
         _listener.Prefixes.Add($"http://127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}/");
         _listener.Start();
         _serving = ServeAsync();

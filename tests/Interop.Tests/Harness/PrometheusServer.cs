@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace MoshBroker.Interop.Tests.Harness;
@@ -15,7 +13,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
 
     private PrometheusServer(int scraped, IReadOnlyList<string> paths, string? rules)
     {
-        int port = FreeTcpPort();
+        int port = FreeTcpPorts.One();
         string jobs = string.Join('\n', paths.Select((path, number) =>
             $"- job_name: moshbroker{(number == 0 ? "" : number)}\n  metrics_path: {path}\n  static_configs: [{{targets: ['127.0.0.1:{scraped}']}}]"));
         _scratch.Write(
@@ -48,14 +46,6 @@ internal sealed class PrometheusServer : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
-    }
-
-    /// <summary>A TCP port that was free when asked.</summary>
-    public static int FreeTcpPort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>The value of an expression that gives one; null when it gives none, or the server does not answer yet.</summary>

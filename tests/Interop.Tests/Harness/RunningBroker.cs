@@ -59,15 +59,22 @@ internal sealed class RunningBroker : MoshServer
     }
 
     /// <summary>Starts a broker that is an account of its own.</summary>
-    public static async Task<RunningBroker> StartAsAsync(UnixAccount account, string launcher)
+    public static Task<RunningBroker> StartAsAsync(UnixAccount account, string launcher, params IReadOnlyList<string> more) => StartOpenAsync(account, [], launcher, more);
+
+    /// <summary>Starts a broker whose folder other accounts may enter, as its socket's users do.</summary>
+    /// <param name="account">Who it runs as; null for us.</param>
+    /// <param name="prefix">Words before the launcher's.</param>
+    /// <param name="launcher">One that those accounts can run.</param>
+    public static async Task<RunningBroker> StartOpenAsync(UnixAccount? account, IReadOnlyList<string> prefix, string launcher, params IReadOnlyList<string> more)
     {
         var broker = new RunningBroker(FreePorts.Range(200));
         try
         {
             File.SetUnixFileMode(broker._scratch.Path, (UnixFileMode)0b111_101_101);
-            await account.OwnAsync(broker._scratch.Path);
-            broker._words = account.As([launcher, "serve", "--data", broker.DataFolder, "--socket", broker.Socket,
-                "--ports", broker.Ports, "--http", "off", "--metrics", "off"]);
+            if (account is not null) { await account.OwnAsync(broker._scratch.Path); }
+            IReadOnlyList<string> words = [launcher, "serve", "--data", broker.DataFolder, "--socket", broker.Socket,
+                "--ports", broker.Ports, .. Unless(more, "--http"), .. Unless(more, "--metrics"), .. more];
+            broker._words = [.. prefix, .. account is null ? words : account.As(words)];
             await broker.RunAsync();
             return broker;
         }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 
 namespace MoshBroker.Interop.Tests.Harness;
 
@@ -29,7 +28,7 @@ internal sealed class SshServer : IAsyncDisposable
     {
         Scratch scratch = new();
         File.SetUnixFileMode(scratch.Path, (UnixFileMode)0b111_101_101); // sshd reads the keys' list as the user.
-        int port = FreeTcpPort();
+        int port = FreeTcpPorts.One();
         foreach (string key in new[] { "host", "user" })
         {
             CommandResult made = await Command.RunAsync(["/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", scratch.File(key)]);
@@ -54,7 +53,7 @@ internal sealed class SshServer : IAsyncDisposable
         Directory.CreateDirectory("/run/sshd"); // What the package's service would have made.
         Process daemon = Command.Start(["/usr/sbin/sshd", "-D", "-e", "-f", scratch.File("config")], SessionHome.Inherited());
         SshServer server = new(scratch, daemon, port, user);
-        await Eventually.TrueAsync(() => Answers(port), "sshd answers");
+        await Eventually.TrueAsync(() => FreeTcpPorts.Answers(port), "sshd answers");
         return server;
     }
 
@@ -67,26 +66,5 @@ internal sealed class SshServer : IAsyncDisposable
         await _daemon.WaitForExitAsync();
         _daemon.Dispose();
         _scratch.Dispose();
-    }
-
-    private static bool Answers(int port)
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Connect(System.Net.IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    private static int FreeTcpPort()
-    {
-        using TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
