@@ -51,7 +51,7 @@ public sealed class DevelopmentRunTests : IDisposable
         {
             Assert.StartsWith("LC_ALL=C.UTF-8 mosh ", mosh, StringComparison.Ordinal);
             await using TmuxTerminal terminal = await TmuxTerminal.StartAsync(["/bin/sh", "-c", mosh], Bare);
-            await terminal.WaitForAsync(screen => screen.Rows.Any(row => row.EndsWith("#", StringComparison.Ordinal) || row.EndsWith("$", StringComparison.Ordinal) || row.EndsWith(">", StringComparison.Ordinal)), "a prompt", TimeSpan.FromSeconds(60));
+            await terminal.WaitForAsync(screen => screen.Rows.Any(row => row.Length > 0 && row[^1] is '#' or '$' or '>'), "a prompt", TimeSpan.FromSeconds(60));
             await terminal.TypeAsync("echo landed-$((6*7))\r");
             await terminal.WaitForTextAsync("landed-42", TimeSpan.FromSeconds(60));
             await terminal.TypeAsync("exit\r");

@@ -40,7 +40,7 @@ public sealed class PolicyTests : IDisposable
     public async Task A_broker_with_a_broken_policy_on_disk_lives_and_is_not_ready_until_it_is_mended()
     {
         Write("drop_in: { sessions_per_user: 1 }");
-        int port = PrometheusServer.FreeTcpPort();
+        int port = FreeTcpPorts.One();
         await using RunningBroker broker = await RunningBroker.StartAsync(null, null, "--policy", Policy, "--metrics", $"127.0.0.1:{port}");
         using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         (int, string) seen = default;

@@ -77,7 +77,7 @@ public sealed class ProbeTests(InteropFixture fixture) : IDisposable
     [Fact]
     public async Task Asked_to_listen_it_goes_on_probing_and_prometheus_can_read_it()
     {
-        int port = PrometheusServer.FreeTcpPort();
+        int port = FreeTcpPorts.One();
         using System.Diagnostics.Process probing = Command.Start(
             [RunningBroker.Launcher, "probe", "--broker", fixture.Broker.Socket, "--listen", $"127.0.0.1:{port}", "--every", "0.5"], SessionHome.Inherited());
         try

@@ -12,7 +12,7 @@ public sealed partial class PromQlTests : IAsyncLifetime
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
 
     private readonly SessionHome _home = new();
-    private readonly int _port = PrometheusServer.FreeTcpPort();
+    private readonly int _port = FreeTcpPorts.One();
     private RunningBroker _broker = null!;
     private PrometheusServer _prometheus = null!;
 
