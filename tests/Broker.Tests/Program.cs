@@ -1,4 +1,10 @@
 using MoshBroker.Broker.Tests.Cluster;
+using MoshBroker.Broker.Tests.Telemetry;
 
 // The test runner loads this assembly and never comes here; crash tests start it as a process of its own.
-return args is ["store-writer", string file] ? await StoreWriterProcess.RunAsync(file) : 2;
+return args switch
+{
+    ["store-writer", string file] => await StoreWriterProcess.RunAsync(file),
+    ["keystrokes", string count] => KeystrokeCost.Run(int.Parse(count)), // For bench/measures.
+    _ => 2,
+};

@@ -15,7 +15,6 @@ internal static class QuietExpressions
         ["MoshBrokerReplicationLag"] = NotBuilt,
         ["MoshBrokerNodeLeaseLow"] = NotBuilt,
         ["MoshBrokerSyntheticSessionFailing"] = "a probe's: moshbroker probe runs beside the broker",
-        ["udp-security: Sent / received on unvalidated paths"] = NotBuilt,
         ["udp-security: Keys tried per datagram, p95"] = "only a shared port tries keys",
     };
 }

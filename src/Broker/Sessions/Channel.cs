@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Endpoint;
 using MoshBroker.Protocol;
@@ -247,7 +246,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         ArrayBufferWriter<byte> datagram = _host.SendBuffer;
         datagram.ResetWrittenCount();
         ulong frames = _transport.Frames;
-        long began = Stopwatch.GetTimestamp();
+        long began = ChannelMeter.Stamp();
         while (mayTransmit <= now && TryTransmit(now, datagram))
         {
             bool isFrame = _transport.Frames != frames;
@@ -258,7 +257,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             Send(_guard.Current, datagram.WrittenSpan);
             datagram.ResetWrittenCount();
             frames = _transport.Frames;
-            began = Stopwatch.GetTimestamp();
+            began = ChannelMeter.Stamp();
         }
 
         while (_transport.TryReadEvent(out TransportEvent happened))
@@ -370,7 +369,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         {
             datagram.ResetWrittenCount();
             ulong frames = _transport.Frames;
-            long began = Stopwatch.GetTimestamp();
+            long began = ChannelMeter.Stamp();
             _transport.PathMark = probe.Mark;
             _transport.SendRoom = _guard.Room;
             bool isMade = _transport.TryProbe(now, probe.IsAside, probe.Room, datagram);

@@ -19,7 +19,7 @@ internal sealed class SessionWorker : ISessionHost, IDisposable
     public SessionWorker(MonoClock clock, int number, BrokerMetrics metrics)
     {
         Metrics = metrics;
-        Loop = new EpollLoop(clock, $"sessions-{number}", OnTurn);
+        Loop = new EpollLoop(clock, $"sessions-{number}", Measures.AreOn ? OnTurn : null);
     }
 
     public EpollLoop Loop { get; }

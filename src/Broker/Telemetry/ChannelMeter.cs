@@ -36,6 +36,7 @@ internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, BackendKin
     /// <param name="peer">Who sent it, if it is not authentic.</param>
     public void OnDatagram(MonoTime now, in UdpPath path, int length, in DatagramVerdict verdict, MonoTime lastHeard, PeerClass peer)
     {
+        if (!Measures.AreOn) { return; }
         metrics.Received(path.Peer.IsIPv4, length);
         if (verdict.Reason != DropReason.None)
         {
@@ -86,24 +87,29 @@ internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, BackendKin
     /// <summary>Input of the client went to the program.</summary>
     public void OnInput(MonoTime now)
     {
+        if (!Measures.AreOn) { return; }
         if (_inputAt == MonoTime.Forever || (!_hasEffect && now.Since(_inputAt) > ProgramLimitMs)) { _inputAt = now; }
     }
 
     /// <summary>The program printed: if input went to it just before, this is its effect.</summary>
     public void OnOutput(MonoTime now)
     {
+        if (!Measures.AreOn) { return; }
         _screens++;
         if (_inputAt == MonoTime.Forever || _hasEffect) { return; }
         if (now.Since(_inputAt) <= ProgramLimitMs) { _hasEffect = true; }
         else { _inputAt = MonoTime.Forever; }
     }
 
+    /// <summary>For <see cref="OnComposed"/>: Stopwatch's reading.</summary>
+    public static long Stamp() => Measures.AreOn ? Stopwatch.GetTimestamp() : 0;
+
     /// <summary>A datagram was made.</summary>
     /// <param name="began">Stopwatch's reading before it was.</param>
     /// <param name="isFrame">True when it begins to carry a change of the screen.</param>
     public void OnComposed(MonoTime now, long began, bool isFrame)
     {
-        if (!isFrame) { return; }
+        if (!isFrame || !Measures.AreOn) { return; }
         metrics.FrameBuilt(Stopwatch.GetElapsedTime(began));
         if (_screens > 1) { metrics.FramesCoalesced(_screens - 1); }
         _screens = 0;
@@ -116,6 +122,7 @@ internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, BackendKin
     /// <summary>Passes on what the transport counted since the last time.</summary>
     public void Report(MonoTime now, in TransportStatistics numbers)
     {
+        if (!Measures.AreOn) { return; }
         if (numbers.UplinkExpected != _told.UplinkExpected || numbers.UplinkLost != _told.UplinkLost || numbers.UplinkOutage != _told.UplinkOutage)
         {
             metrics.Uplink(

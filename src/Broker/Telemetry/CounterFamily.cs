@@ -10,7 +10,7 @@ internal sealed class CounterFamily(MetricDefinition definition, TenantTable? te
 
     public void Add(long count = 1, int slot = 0, int tenant = 0)
     {
-        if (count != 0) { Interlocked.Add(ref _counts.At(tenant, slot), count); }
+        if (count != 0 && Measures.AreOn) { Interlocked.Add(ref _counts.At(tenant, slot), count); }
     }
 
     /// <summary>Takes over a count that is kept elsewhere; a lower one than before is ignored.</summary>

@@ -24,6 +24,7 @@ internal sealed class HistogramFamily : MetricFamily
     /// <param name="session">Whose value it is, for an exemplar; null for none.</param>
     public void Observe(double value, int slot = 0, int tenant = 0, string? session = null)
     {
+        if (!Measures.AreOn) { return; }
         int bucket = 0;
         while (bucket < _bounds.Length && value > _bounds[bucket]) { bucket++; }
         HistogramSeries series = _series.At(tenant, slot);

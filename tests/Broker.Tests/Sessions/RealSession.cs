@@ -80,6 +80,14 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
         Until(() => _client.Remote.EchoAck > before);
     }
 
+    /// <summary>Types a key and waits for the next screen.</summary>
+    public void TypeAndGo()
+    {
+        ulong before = _client.RemoteNumber;
+        _input.Append("x"u8);
+        Until(() => _client.RemoteNumber > before);
+    }
+
     /// <summary>Prints something and waits until the session has read it and the client shows a frame of it.</summary>
     public void PrintAndSee(byte[] output)
     {
