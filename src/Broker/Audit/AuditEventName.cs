@@ -8,6 +8,7 @@ internal static class AuditEventName
     public const string SessionStart = "session.start";
     public const string SessionResume = "session.resume";
     public const string SessionEnd = "session.end";
+    public const string SessionTarget = "session.target";
     public const string Attach = "session.attach";
     public const string Detach = "session.detach";
     public const string Roam = "session.roam";

@@ -42,4 +42,9 @@ internal interface IBackend : IDisposable
     void Pause(bool isPaused)
     {
     }
+
+    /// <summary>The client that had it said good-bye, rather than being lost; <see cref="IDisposable.Dispose"/> follows.</summary>
+    void OnClientQuit()
+    {
+    }
 }

@@ -20,6 +20,17 @@ internal interface IBackendHandler
     /// </summary>
     void OnBackendEnded(BackendEnd end);
 
+    /// <summary>
+    /// What the backend was to bring cannot be had, and why, in one line for the user. True when the handler has told him and is done with the
+    /// backend, which lets go of everything; false when the backend is to tell him.
+    /// </summary>
+    bool OnParted(MonoTime now, string line) => false;
+
+    /// <summary>What was output just now are our own words, not the program's: a replay of its output does not have them.</summary>
+    void OnOwnWords()
+    {
+    }
+
     /// <summary>The backend failed by a fault of ours.</summary>
     void OnFault(Exception failure);
 }

@@ -32,6 +32,9 @@ internal abstract class Candidate
     /// <summary>True when the datagram was made by this channel's client.</summary>
     public abstract bool IsAuthor(ReadOnlySpan<byte> datagram);
 
+    /// <summary>False for a source from which not even the right key counts.</summary>
+    public virtual bool MayBeAt(in UdpAddress source) => true;
+
     /// <summary>The older of both addresses is to be written over next.</summary>
     public void SwapAddresses() => (Current, Previous) = (Previous, Current);
 }

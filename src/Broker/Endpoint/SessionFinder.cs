@@ -62,13 +62,13 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
             if (IsAuthor(node.Owner, datagram))
             {
                 stats.AddressHits++;
-                return Found(now, source, node.Owner, number);
+                return Found(now, source, node.Owner, number, ref reason);
             }
         }
 
         if (isKnown) { stats.AddressMisses++; }
         Candidate? author = Search(now, source, datagram, number, out bool isPlausible);
-        if (author is not null) { return Found(now, source, author, number); }
+        if (author is not null) { return Found(now, source, author, number, ref reason); }
         reason = _isCutShort ? DropReason.TrialBudget : isKnown ? DropReason.AuthFailed : DropReason.UnknownSource;
         if (_isCutShort) { stats.BudgetExhausted++; }
         else if (isPlausible) { stats.WindowMisses++; }
@@ -179,8 +179,15 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
         return candidate.IsAuthor(datagram);
     }
 
-    private Candidate Found(MonoTime now, in UdpAddress source, Candidate author, ulong number)
+    private Candidate? Found(MonoTime now, in UdpAddress source, Candidate author, ulong number, ref DropReason reason)
     {
+        // Nothing is noted of it: a place that a client may not be at must not become one that is known.
+        if (!author.MayBeAt(source))
+        {
+            reason = DropReason.Network;
+            return null;
+        }
+
         // Only a number above all seen moves the client; an older datagram may be a copy that somebody sends from where he likes.
         if (number < author.NextExpected) { return author; }
         _numbers.Raise(author, number + 1);

@@ -34,6 +34,8 @@ internal sealed class SharedRoute : Candidate, IUdpEndpoint
 
     public long Drops(DropReason reason) => reason == DropReason.QueueFull ? Volatile.Read(ref _refused) : 0;
 
+    public override bool MayBeAt(in UdpAddress source) => Volatile.Read(ref _handler)?.MayBeAt(source) != false;
+
     public override bool IsAuthor(ReadOnlySpan<byte> datagram) => _proof.IsFromClient(datagram, _port.Plaintext);
 
     /// <summary>Hands the channel a datagram that was proven to be its client's; false when it must be dropped. On the port's thread.</summary>

@@ -6,7 +6,9 @@ using MoshBroker.Audit;
 using MoshBroker.Backends;
 using MoshBroker.Configuration;
 using MoshBroker.Control;
+using MoshBroker.Lobby;
 using MoshBroker.Native;
+using MoshBroker.Protocol;
 using MoshBroker.Sessions;
 using MoshBroker.Targets;
 using MoshBroker.Telemetry;
@@ -141,6 +143,11 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
     private void Deny(Visitor? visitor, IPAddress client, string reason, string explanation, string? target)
     {
         visitor?.Attempt.End(BootstrapResult.PolicyDenied);
+        Note(visitor, client, reason, explanation, target);
+    }
+
+    private void Note(Visitor? visitor, IPAddress client, string reason, string explanation, string? target)
+    {
         log.Denied(visitor?.User.ToString() ?? "somebody", client.ToString(), reason, OneLine.Of(explanation));
         audit.Write(new AuditEvent(AuditEventName.Deny)
         {
@@ -167,19 +174,31 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
     private async Task<ControlMessage> EnterAsync(
         Visitor visitor, string? target, EntryRequest request, List<FileDescriptor> descriptors, uint uid, CancellationToken cancellation)
     {
+        if (target is null && visitor.User.Tenant.DefaultTarget is null) { return await MenuAsync(visitor, request, descriptors, uid, cancellation); }
         // The quotas are asked by the hub, at the moment when the session begins.
         Decision decision = Policy.Decide(visitor.User, visitor.Credential, visitor.Client, target, time.GetUtcNow(), default);
         visitor.Attempt.Took("policy", visitor.Asked, Stopwatch.GetTimestamp());
         if (decision.Admission is not { } admission) { return Deny(visitor, decision.Denial!, target); }
-        IBackendSource source = new TargetSource(facts => paths.For(admission, facts, request.HasManyColors, request.Locale), children);
-        return await OpenAsync(visitor, admission, admission.Target!.Name, source, request, descriptors, uid, cancellation);
+        return await OpenAsync(visitor, admission, admission.Target!.Name, WayTo(admission, request), request, descriptors, uid, cancellation);
+    }
+
+    private TargetSource WayTo(Admission admission, EntryRequest request) => new(facts => paths.For(admission, facts, request.HasManyColors, request.Locale), children);
+
+    /// <summary>Who names nothing, and has no default, is shown what there is.</summary>
+    private async Task<ControlMessage> MenuAsync(Visitor visitor, EntryRequest request, List<FileDescriptor> descriptors, uint uid, CancellationToken cancellation)
+    {
+        Decision decision = Policy.DecideLobby(visitor.User, visitor.Credential, visitor.Client, time.GetUtcNow());
+        visitor.Attempt.Took("policy", visitor.Asked, Stopwatch.GetTimestamp());
+        if (decision.Admission is not { } admission) { return Deny(visitor, decision.Denial!, null); }
+        FrontLobby lobby = new(hub, policy, visitor, admitted => WayTo(admitted, request), (denial, target) => Note(visitor, visitor.Client, denial.Reason.ToName(), denial.Explanation, target), time);
+        return await OpenAsync(visitor, admission, "menu", new LobbySource(lobby), request, descriptors, uid, cancellation);
     }
 
     private async Task<ControlMessage> OpenAsync(
         Visitor visitor, Admission admission, string label, IBackendSource source, EntryRequest request, List<FileDescriptor> descriptors, uint uid, CancellationToken cancellation)
     {
         TerminalSeed? seed = null;
-        if (!request.IsMosh && !TryTakeTerminal(visitor, descriptors, uid, isReadOnly: false, out seed)) { return Refuse("a session needs a terminal: use ssh -t, or mosh"); }
+        if (!request.IsMosh && !TryTakeTerminal(visitor, descriptors, uid, null, out seed)) { return Refuse("a session needs a terminal: use ssh -t, or mosh"); }
         OpenRequest open = new()
         {
             Uid = AccountNative.EffectiveUser(),
@@ -211,36 +230,35 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
         bool takes = words.Contains("--take", StringComparer.Ordinal);
         string[] ids = [.. words.Where(word => word != "--take")];
         if (ids.Length > 1) { return Misspoken(visitor, "attach takes one session's ID, and --take"); }
-        SessionFacts[] own = Own(visitor);
-        SessionFacts? chosen = ids.Length == 1 ? Array.Find(own, facts => facts.Id == ids[0]) : own.Length == 1 ? own[0] : null;
+        LiveSession[] own = Own(visitor);
+        LiveSession? chosen = ids.Length == 1 ? Array.Find(own, live => live.Id == ids[0]) : own.Length == 1 ? own[0] : null;
         if (chosen is null)
         {
             return Refuse(ids.Length == 1
                 ? $"you have no session '{Shown(ids[0])}'; list shows yours"
-                : own.Length == 0 ? "you have no session; name a target to begin one" : $"you have {own.Length} sessions; name one: {string.Join(", ", own.Select(facts => facts.Id))}");
+                : own.Length == 0 ? "you have no session; name a target to begin one" : $"you have {own.Length} sessions; name one: {string.Join(", ", own.Select(live => live.Id))}");
         }
 
         // A session does not outlive the right to it: who comes back is asked for it again.
-        Decision decision = Policy.Decide(visitor.User, visitor.Credential, visitor.Client, chosen.Admission!.Target?.Name, time.GetUtcNow(), default);
+        Decision decision = Policy.Decide(visitor.User, visitor.Credential, visitor.Client, chosen.Target, time.GetUtcNow(), default);
         visitor.Attempt.Took("policy", visitor.Asked, Stopwatch.GetTimestamp());
-        if (decision.Admission is not { } admission) { return Deny(visitor, decision.Denial!, chosen.Command); }
+        if (decision.Admission is not { } admission) { return Deny(visitor, decision.Denial!, chosen.Label); }
         hub.Readmit(chosen.Id, admission);
-        return await JoinAsync(visitor, chosen, request, descriptors, uid, isReadOnly: false, takes, cancellation);
+        return await JoinAsync(visitor, chosen.Id, request, descriptors, uid, null, takes, cancellation);
     }
 
     /// <summary>A channel that shows the session and takes no key.</summary>
     private async Task<ControlMessage> WatchAsync(Visitor visitor, EntryRequest request, List<FileDescriptor> descriptors, uint uid, CancellationToken cancellation)
     {
         string id = request.Words[1];
-        SessionFacts? watched = hub.LiveSessions.FirstOrDefault(facts =>
-            facts.Id == id && facts.Admission is { Target: not null } admission && admission.Tenant == visitor.User.Tenant.Name && (visitor.User.MayWatch || visitor.Owns(admission)));
+        LiveSession? watched = hub.LiveSessions(admission => Policy.MayWatch(visitor.User, admission)).FirstOrDefault(live => live.Id == id);
         if (watched is null)
         {
             Deny(visitor, visitor.Client, "watch_not_allowed", $"{visitor.User} may not watch '{Shown(id)}', or there is none", null);
             return Refuse($"there is no session '{Shown(id)}' that you may watch");
         }
 
-        ControlMessage answer = await JoinAsync(visitor, watched, request, descriptors, uid, isReadOnly: true, takes: false, cancellation);
+        ControlMessage answer = await JoinAsync(visitor, id, request, descriptors, uid, WatcherOf(visitor, watched.Admission!), takes: false, cancellation);
         if (answer.Head.SequenceEqual("ok"u8))
         {
             audit.Write(new AuditEvent(AuditEventName.Watch)
@@ -249,28 +267,41 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
                 User = visitor.User.Name,
                 Session = id,
                 ClientAddress = visitor.Client.ToString(),
-                Target = watched.Admission!.Target!.Name,
+                Target = watched.Target,
             });
         }
 
         return answer;
     }
 
+    /// <summary>The right to watch goes with the watcher's own standing: his networks, his certificate, and what the policy says of him later.</summary>
+    private Watcher WatcherOf(Visitor visitor, Admission watched)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        Lease lease = Policy.DecideLobby(visitor.User, visitor.Credential, null, now).Admission?.Lease ?? Lease.Endless;
+        return new Watcher(visitor.User.Name)
+        {
+            Networks = visitor.User.Networks,
+            Until = lease.HasEnd ? hub.Clock.Now().Plus((long)(lease.EndsAt - now).TotalMilliseconds) : MonoTime.Forever,
+            IsStillAllowed = (next, then) => next.Identify(visitor.Credential, then).User is { } user && user.Name == visitor.User.Name && Policy.MayWatch(user, watched),
+        };
+    }
+
     private async Task<ControlMessage> JoinAsync(
-        Visitor visitor, SessionFacts session, EntryRequest request, List<FileDescriptor> descriptors, uint uid, bool isReadOnly, bool takes, CancellationToken cancellation)
+        Visitor visitor, string session, EntryRequest request, List<FileDescriptor> descriptors, uint uid, Watcher? watcher, bool takes, CancellationToken cancellation)
     {
         visitor.Attempt.Begin(BootstrapPhase.Placement);
         ControlMessage answer;
-        if (request.IsMosh) { answer = Accept(await hub.AttachAsync(session.Id, request.Bind, request.Ports, isReadOnly, takes, cancellation)); }
-        else if (!TryTakeTerminal(visitor, descriptors, uid, isReadOnly, out TerminalSeed? seed)) { answer = Refuse("a session needs a terminal: use ssh -t, or mosh"); }
+        if (request.IsMosh) { answer = Accept(await hub.AttachAsync(session, request.Bind, request.Ports, watcher, takes, cancellation)); }
+        else if (!TryTakeTerminal(visitor, descriptors, uid, watcher, out TerminalSeed? seed)) { answer = Refuse("a session needs a terminal: use ssh -t, or mosh"); }
         else
         {
-            answer = hub.AttachTerminal(session.Id, seed!, takes)
-                ? new ControlMessage("ok"u8).Add("session"u8, Encoding.UTF8.GetBytes(session.Id))
-                : Refuse($"session {session.Id} is over");
+            answer = hub.AttachTerminal(session, seed!, takes)
+                ? new ControlMessage("ok"u8).Add("session"u8, Encoding.UTF8.GetBytes(session))
+                : Refuse($"session {session} is over");
         }
 
-        if (answer.Head.SequenceEqual("ok"u8)) { visitor.Attempt.Placed(session.Id, awaitsClient: false, awaitsTarget: false); }
+        if (answer.Head.SequenceEqual("ok"u8)) { visitor.Attempt.Placed(session, awaitsClient: false, awaitsTarget: false); }
         else { visitor.Attempt.End(BootstrapResult.Error); }
         return answer;
     }
@@ -293,18 +324,17 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
         return await OpenAsync(visitor, admission, request.Words[0], new TextSource(text), request, descriptors, uid, cancellation);
     }
 
-    private SessionFacts[] Own(Visitor visitor) => [.. hub.LiveSessions.Where(facts => facts.Admission?.Target is not null && visitor.Owns(facts.Admission!))];
+    private LiveSession[] Own(Visitor visitor) => [.. hub.LiveSessions(visitor.Owns)];
 
     private string ListText(Visitor visitor)
     {
         StringBuilder text = new();
-        SessionFacts[] own = Own(visitor);
+        LiveSession[] own = Own(visitor);
         text.Append(own.Length == 0 ? "You have no session.\n" : "Your sessions:\n");
-        foreach (SessionFacts facts in own)
+        foreach (LiveSession live in own)
         {
-            double? idle = hub.Find(facts.Id)?.IdleSeconds;
-            string heard = idle is { } seconds ? $"last heard {TimeSpan.FromSeconds((long)seconds):c} ago" : "not connected yet";
-            text.Append(CultureInfo.InvariantCulture, $"  {facts.Id}  {facts.Command,-20}  since {facts.CreatedAt:yyyy-MM-dd HH:mm} UTC, {heard}\n");
+            string heard = live.HeardSecondsAgo is { } seconds ? $"last heard {TimeSpan.FromSeconds((long)seconds):c} ago" : "not connected yet";
+            text.Append(CultureInfo.InvariantCulture, $"  {live.Id}  {live.Label,-20}  since {live.CreatedAt:yyyy-MM-dd HH:mm} UTC, {heard}\n");
         }
 
         IReadOnlyList<Target> targets = Policy.TargetsOf(visitor.User, visitor.Client, time.GetUtcNow());
@@ -319,12 +349,12 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
 
     private string CloseText(Visitor visitor, string id)
     {
-        SessionFacts? session = Array.Find(Own(visitor), facts => facts.Id == id);
+        LiveSession? session = Array.Find(Own(visitor), live => live.Id == id);
         return session is not null && hub.Close(id, visitor.User.ToString()) ? $"Closed {id}.\n" : $"You have no session '{Shown(id)}'; list shows yours.\n";
     }
 
     /// <summary>The tty and the waiter's line, if these are what came along.</summary>
-    private static bool TryTakeTerminal(Visitor visitor, List<FileDescriptor> descriptors, uint uid, bool isReadOnly, out TerminalSeed? seed)
+    private static bool TryTakeTerminal(Visitor visitor, List<FileDescriptor> descriptors, uint uid, Watcher? watcher, out TerminalSeed? seed)
     {
         seed = null;
         if (descriptors.Count != 2 || TtyNative.OpenAgain(descriptors[0], uid) is not { } terminal) { return false; }
@@ -332,7 +362,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
         FileDescriptor line = descriptors[1];
         descriptors.Clear();
         PtyNative.Adopt(line);
-        seed = new TerminalSeed(terminal, line, visitor.Client, isReadOnly);
+        seed = new TerminalSeed(terminal, line, visitor.Client, watcher);
         return true;
     }
 }

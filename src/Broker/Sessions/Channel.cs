@@ -49,7 +49,8 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         Path = new PathWatch(session.Diagnosis.Timeline);
         Id = seed.Id;
         Port = seed.Port;
-        IsReadOnly = seed.IsReadOnly;
+        Watcher = seed.Watcher;
+        Kind = seed.Kind;
         CreatedAt = now;
         _screen = new ScreenState(terminal);
         TransportSetup setup = new()
@@ -78,7 +79,8 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         Path = new PathWatch(session.Diagnosis.Timeline, saved.Transport.LastHeard);
         Id = seed.Id;
         Port = seed.Port;
-        IsReadOnly = peer.IsReadOnly;
+        // Whether he still may is not on record: he asks again.
+        Watcher = peer.IsReadOnly ? new Watcher("somebody") { Until = now } : null;
         CreatedAt = now;
         _now = now;
         _screen = saved.Screen;
@@ -129,7 +131,19 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
 
     public int Port { get; }
 
-    public bool IsReadOnly { get; }
+    /// <summary>Set when the client only watches.</summary>
+    public Watcher? Watcher { get; }
+
+    /// <summary>Whether the watcher counted as one at the last look; the session's to write.</summary>
+    public bool IsWatching { get; set; }
+
+    /// <summary>How the client came.</summary>
+    public AttachKind Kind { get; }
+
+    public bool IsReadOnly => Watcher is not null;
+
+    /// <summary>When a fresh datagram came last.</summary>
+    public MonoTime LastHeard => _transport.LastHeard;
 
     public MonoTime CreatedAt { get; }
 
@@ -154,12 +168,14 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     /// <summary>When the client last sent a state with a new number; heartbeats have one.</summary>
     public MonoTime LastNewState { get; private set; } = MonoTime.Never;
 
+    public bool MayBeAt(in UdpAddress source) => Watcher?.Networks is { } networks ? networks.Contains(source.Ip) : _session.Allows(source);
+
     public void OnDatagram(MonoTime now, in UdpPath path, ReadOnlySpan<byte> datagram, bool congestionExperienced)
     {
         try
         {
             _now = now;
-            if (!_session.Allows(path.Peer))
+            if (!MayBeAt(path.Peer))
             {
                 // Before any look at its key: from there not even the right key counts.
                 _drops[(int)DropReason.Network]++;
@@ -450,7 +466,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             Path.OnRoamed(_now, kind);
             _meter.OnRoamed(kind, isFlap: (change & PathChange.Flap) != 0);
         }
-        else { _meter.OnAttached(_session.IsFirst(this) ? AttachKind.First : AttachKind.Rekey); }
+        else { _meter.OnAttached(Kind); }
 
         _isMoveUntold = true;
         TellMove(_now, roamed);

@@ -1,6 +1,7 @@
 using MoshBroker.Endpoint;
 using MoshBroker.Native;
 using MoshBroker.Protocol.Crypto;
+using MoshBroker.Telemetry;
 
 namespace MoshBroker.Sessions;
 
@@ -15,8 +16,11 @@ internal sealed record ChannelSeed(int Id, long Epoch, SessionKey Key, FileDescr
     /// <summary>The channel's place behind a shared port; null when it has a socket.</summary>
     public SharedRoute? Route { get; init; }
 
-    /// <summary>The client watches: its keys go nowhere.</summary>
-    public bool IsReadOnly { get; init; }
+    /// <summary>Set when the client only watches: its keys go nowhere.</summary>
+    public Watcher? Watcher { get; init; }
+
+    /// <summary>How the client came to the session.</summary>
+    public AttachKind Kind { get; init; } = AttachKind.Rekey;
 
     public void Dispose()
     {

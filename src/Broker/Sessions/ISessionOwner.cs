@@ -1,4 +1,5 @@
 using MoshBroker.Cluster;
+using MoshBroker.Telemetry;
 
 namespace MoshBroker.Sessions;
 
@@ -11,8 +12,13 @@ internal interface ISessionOwner
     /// <summary>Nothing of the session is left.</summary>
     void OnStopped(SessionActor session);
 
-    /// <summary>A client was heard for the first time, or from another address than before.</summary>
-    void OnMoved(SessionActor session, string peer, bool roamed);
+    /// <summary>A client is there for the first time.</summary>
+    /// <param name="from">Where it is.</param>
+    /// <param name="by">Who watches; null for one of the session's own.</param>
+    void OnAttached(SessionActor session, string from, AttachKind kind, string? by);
+
+    /// <summary>A client was heard from another address than before.</summary>
+    void OnMoved(SessionActor session, string peer);
 
     /// <summary>A client went to and fro between networks, more often than people do; it is answered where it is known to hear us.</summary>
     void OnFlapping(SessionActor session, string peer);

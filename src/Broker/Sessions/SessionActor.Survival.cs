@@ -24,8 +24,8 @@ internal sealed partial class SessionActor
     /// <summary>What outlives this process; null when nothing does.</summary>
     public Lifeline? Lifeline { get; }
 
-    /// <summary>Facts, as the next process reads them; set with <see cref="Lifeline"/>.</summary>
-    public byte[] Record { get; init; } = [];
+    /// <summary>Facts, as the next process reads them; set with <see cref="Lifeline"/>. On the loop.</summary>
+    public byte[] Record { get; set; } = [];
 
     /// <summary>The terminal was changed by something else than output: that cannot be replayed.</summary>
     private void SaveScreen() => _isScreenUnsaved = true;

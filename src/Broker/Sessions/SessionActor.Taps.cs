@@ -20,14 +20,15 @@ internal sealed partial class SessionActor
 
         tap.Screen.Begin(tap.Id, _terminal, _terms.Overlay);
         Volatile.Write(ref _taps, [.. _taps, tap.Screen]);
-        Recording?.Mark(now, $"watcher attached: {tap.Screen.By}, dashboard");
+        _host.Metrics.Attached(Tenant, Telemetry.AttachKind.Watch);
+        Recording?.Mark(now, $"watcher attached: {tap.Screen.By}");
     }
 
     private void RemoveTap(MonoTime now, ScreenTap tap)
     {
         if (!_taps.Contains(tap)) { return; }
         Volatile.Write(ref _taps, Array.FindAll(_taps, other => other != tap));
-        Recording?.Mark(now, $"watcher left: {tap.By}, dashboard");
+        Recording?.Mark(now, $"watcher left: {tap.By}");
         tap.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using MoshBroker.Native;
 using MoshBroker.Protocol;
 using MoshBroker.Sessions.Verdicts;
+using MoshBroker.Telemetry;
 
 namespace MoshBroker.Sessions;
 
@@ -26,8 +27,12 @@ internal sealed partial class SessionActor
         Volatile.Write(ref _terminals, [.. _terminals, terminal]);
         _log.Attached(Facts.Id, attach.Seed.From);
         Diagnosis.Timeline.Add(now, TimelineKind.Attached, -1);
-        Recording?.Mark(now, $"{(attach.Seed.IsReadOnly ? "watcher" : "terminal")} attached: {attach.Seed.From}");
-        if (!attach.Seed.IsReadOnly) { OnNewState(now); }
+        Watcher? watcher = attach.Seed.Watcher;
+        AttachKind kind = watcher is null ? AttachKind.Tty : AttachKind.Watch;
+        _host.Metrics.Attached(Tenant, kind);
+        Recording?.Mark(now, watcher is null ? $"terminal attached: {attach.Seed.From}" : $"watcher attached: {watcher.By}");
+        _owner.OnAttached(this, attach.Seed.Client.ToString(), kind, watcher?.By);
+        if (watcher is null) { OnNewState(now); }
     }
 
     /// <summary>Ends what others have of the session but for watching it: somebody takes it over.</summary>
@@ -35,12 +40,14 @@ internal sealed partial class SessionActor
     {
         foreach (Channel channel in _channels.Where(channel => !channel.IsReadOnly)) { channel.StartShutdown(now); }
         foreach (TerminalChannel terminal in _terminals.Where(terminal => !terminal.IsReadOnly)) { terminal.End(0, why); }
+        EndMirrors($"session {Facts.Id} was {why}");
     }
 
     private void Detach(MonoTime now, int id)
     {
         Array.Find(_channels, channel => channel.Id == id)?.StartShutdown(now);
         Array.Find(_terminals, terminal => terminal.Id == id)?.End(0, "detached by an operator");
+        Array.Find(_mirrors, mirror => mirror.Id == id)?.End($"an operator has taken session {Facts.Id} from this client");
     }
 
     private MonoTime FlushTerminals(MonoTime now)
@@ -51,7 +58,12 @@ internal sealed partial class SessionActor
         {
             TerminalChannel[] gone = Array.FindAll(_terminals, terminal => terminal.IsGone);
             Volatile.Write(ref _terminals, Array.FindAll(_terminals, terminal => !terminal.IsGone));
-            foreach (TerminalChannel terminal in gone) { terminal.Dispose(); }
+            foreach (TerminalChannel terminal in gone)
+            {
+                if (terminal.Watcher is { } watcher) { Recording?.Mark(now, $"watcher left: {watcher.By}"); }
+                terminal.Dispose();
+            }
+
             Diagnosis.Timeline.Add(now, TimelineKind.Detached, -1);
         }
 
@@ -64,7 +76,7 @@ internal sealed partial class SessionActor
         foreach (TerminalChannel terminal in _terminals)
         {
             terminal.SetOverlay(_terms.Overlay);
-            if (!_terms.Networks.Contains(terminal.Client)) { terminal.End(1, "you may not connect from this network"); }
+            if (!(terminal.Watcher?.Networks ?? _terms.Networks).Contains(terminal.Client)) { terminal.End(1, "you may not connect from this network"); }
         }
     }
 

@@ -46,6 +46,8 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     private MonoTime _updatingSince;
     private ulong _updates;
     private GuardReport _guards;
+    private string _label;
+    private volatile bool _isMenu;
 
     /// <summary>Nothing happens, and no descriptor is watched, before <see cref="SessionMessage.Start"/>.</summary>
     public SessionActor(
@@ -60,7 +62,9 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         _owner = owner;
         _log = log;
         _startBackend = startBackend;
-        _firstSeed = firstSeed;
+        _firstSeed = firstSeed is null ? null : firstSeed with { Kind = AttachKind.First };
+        _label = facts.Command;
+        _isMenu = facts.Admission is { IsLobby: true };
         Lifeline = lifeline;
         _restored = restored;
         _terminal = restored?.Terminal ?? new Emulator(facts.Columns, facts.Rows);
@@ -117,6 +121,12 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     /// <summary>What policy grants the session now; null when nobody asked it. From any thread.</summary>
     public Admission? Admission => _terms.Admission ?? Facts.Admission;
 
+    /// <summary>What runs there, for lists. From any thread.</summary>
+    public string Label => Volatile.Read(ref _label);
+
+    /// <summary>It shows the menu, or what was chosen from it among other sessions: nothing that anybody could come back to. From any thread.</summary>
+    public bool IsMenu => _isMenu;
+
     public bool ApplicationCursorKeys => _terminal.ApplicationCursorKeys;
 
     /// <summary>The program is drawing, and clients are shown the screen of before: what was typed since can't be on it.</summary>
@@ -159,6 +169,8 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     }
 
     public void OnOutputEnd(MonoTime now) => OnTurnEnd(now);
+
+    public void OnOwnWords() => SaveScreen();
 
     public void OnBackendEnded(BackendEnd end)
     {
@@ -211,10 +223,17 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     {
         if (!roamed) { Diagnosis.Timeline.Add(channel.Now, TimelineKind.Attached, channel.Id); }
         if (!roamed && IsFirst(channel)) { Facts.Attempt?.End(BootstrapPhase.FirstDatagram); }
-        if (roamed) { _log.Roamed(Facts.Id, peer); }
-        else { _log.Attached(Facts.Id, peer); }
-        Recording?.Mark(channel.Now, roamed ? $"client roamed to {peer}" : $"client attached from {peer}");
-        _owner.OnMoved(this, peer, roamed);
+        if (roamed)
+        {
+            _log.Roamed(Facts.Id, peer);
+            Recording?.Mark(channel.Now, $"{(channel.IsReadOnly ? "watcher" : "client")} roamed to {peer}");
+            _owner.OnMoved(this, peer);
+            return;
+        }
+
+        _log.Attached(Facts.Id, peer);
+        if (!channel.IsReadOnly) { Recording?.Mark(channel.Now, $"client attached from {peer}"); } // Watchers are counted, and marked, elsewhere.
+        _owner.OnAttached(this, peer, channel.Kind, channel.Watcher?.By);
     }
 
     /// <summary>False where policy has no client: not even its key counts there.</summary>
@@ -236,8 +255,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
                 _startedAt = now;
                 _terms.Begin(now);
                 Diagnosis.Begin(now);
-                if (Facts.Admission is { } admission) { _terms.Admit(now, Facts.CreatedAt, admission, unlocks: false); }
-                _cpu.SetShare(now, _terms.CpuPercent);
+                if (Facts.Admission is { } admission) { Grant(now, Facts.CreatedAt, admission, unlocks: false); }
                 try
                 {
                     _backend = _startBackend(this);
@@ -268,9 +286,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
                 BeginEnd(now, close.Reason);
                 break;
             case SessionMessage.Admit admit:
-                _terms.Admit(now, admit.UtcNow, admit.Admission, admit.Unlocks);
-                foreach (Channel channel in _channels) { channel.SetRate(now, _terms.BytesPerSecond); }
-                _cpu.SetShare(now, _terms.CpuPercent);
+                Grant(now, admit.UtcNow, admit.Admission, admit.Unlocks);
                 break;
             case SessionMessage.RecordingChanged when Recording is { } recording:
                 _terms.Hold(recording.LockLine);
@@ -297,6 +313,23 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
                 break;
             case SessionMessage.Untap untap:
                 RemoveTap(now, untap.Screen);
+                break;
+            case SessionMessage.AttachMirror attach:
+                AddMirror(now, attach.Mirror);
+                break;
+            case SessionMessage.Mirrored:
+                TakeMirrored(now);
+                break;
+            case SessionMessage.Unmirror leave:
+                RemoveMirror(now, leave.Mirror, leave.Quits);
+                break;
+            case SessionMessage.Become become:
+                Volatile.Write(ref _label, become.Label);
+                _isMenu = become.IsMenu;
+                Record = become.Record;
+                SaveScreen();
+                if (become.Admission.Target is { } target) { Recording?.Mark(now, $"target {target.Name}"); }
+                Grant(now, become.UtcNow, become.Admission, unlocks: false);
                 break;
             case SessionMessage.EpochDrawn { Epoch: { } epoch } drawn:
                 HeldEpoch = epoch;
@@ -344,6 +377,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
             _backend?.Pause(IsHeldBack);
         }
 
+        MonoTime next = NoteWatchers(now);
         if (_phase <= Phase.Live && _terms.IsDue(now)) { ApplyTerms(now); }
         if (Stopped) { return MonoTime.Forever; }
         Commit(now);
@@ -352,13 +386,12 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
             foreach (Channel channel in _channels) { channel.OnQuiet(now); }
         }
 
-        MonoTime next = _quiet.NextTimeout ?? MonoTime.Forever;
+        next = MonoTime.Min(next, _quiet.NextTimeout ?? MonoTime.Forever);
         foreach (Channel channel in _channels) { next = MonoTime.Min(next, channel.Flush(now)); }
-        next = MonoTime.Min(MonoTime.Min(next, FlushTerminals(now)), FlushTaps(now));
-        if (_phase <= Phase.Live && _channels.Length > 0 && _terminals.Length == 0 && !Array.Exists(_channels, channel => channel.Phase <= TransportPhase.ShuttingDown))
+        next = MonoTime.Min(MonoTime.Min(MonoTime.Min(next, FlushTerminals(now)), FlushTaps(now)), FlushMirrors(now));
+        if (_phase <= Phase.Live && LastToLeave(now) is { } left)
         {
-            // Nobody is left; what the last one did is why.
-            BeginEnd(now, ReasonOf(_channels[^1].EndReason));
+            BeginEnd(now, ReasonOf(left.EndReason));
             if (Stopped) { return MonoTime.Forever; }
         }
 
@@ -379,7 +412,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         {
             Channel? channel = LastHeard();
             bool isHeld = IsHeldBack || channel is { IsHeldBack: true };
-            next = MonoTime.Min(next, Diagnosis.Assess(now, channel, _backend, isAtTty: _terminals.Length > 0, isHeld));
+            next = MonoTime.Min(next, Diagnosis.Assess(now, channel, _backend, isAtTty: _terminals.Length + _mirrors.Length > 0, isHeld));
         }
 
         return MonoTime.Min(MonoTime.Min(next, UpdateDeadline), MonoTime.Min(OwnDeadline(), _phase <= Phase.Live ? ScrollbackDue : MonoTime.Forever));
@@ -390,6 +423,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         if (message is SessionMessage.Attach attach) { attach.Seed.Dispose(); }
         if (message is SessionMessage.AttachTerminal terminal) { terminal.Seed.Dispose(); }
         if (message is SessionMessage.Tap tap) { tap.Screen.Dispose(); }
+        if (message is SessionMessage.AttachMirror mirror) { mirror.Mirror.Dispose(); }
     }
 
     protected override void OnStop()
@@ -399,6 +433,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         Recording?.End(_endingSince);
         DropTerminals();
         DropTaps();
+        DropMirrors();
         Channel[] channels = _channels;
         Volatile.Write(ref _channels, []);
         foreach (Channel channel in channels) { channel.Dispose(); }
@@ -425,6 +460,21 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         return last;
     }
 
+    /// <summary>
+    /// The client that has left, when that ends the session: he said good-bye, and nobody else who may type has been heard lately; or he ended
+    /// otherwise than by our word, and there is nobody else at all. A watcher neither ends a session nor keeps it.
+    /// </summary>
+    private Channel? LastToLeave(MonoTime now)
+    {
+        Channel? left = Array.FindLast(_channels, channel => !channel.IsReadOnly && channel.Phase > TransportPhase.ShuttingDown);
+        return left?.EndReason switch
+        {
+            null or EndReason.LocalShutdown or EndReason.ShutdownUnanswered => null,
+            EndReason.PeerShutdown => HasLiveUser(now) ? null : left,
+            _ => _terminals.Length + _mirrors.Length > 0 || Array.Exists(_channels, channel => !channel.IsReadOnly && channel.Phase <= TransportPhase.ShuttingDown) ? null : left,
+        };
+    }
+
     private bool IsHeldBack => _resumesAt < MonoTime.Forever || Recording is { HoldsBack: true };
 
     private MonoTime NetworkDeadline =>
@@ -448,6 +498,14 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         _ when _phase == Phase.Waiting => SessionEndReason.BackendLost,
         _ => SessionEndReason.UserExit,
     };
+
+    private void Grant(MonoTime now, DateTimeOffset utcNow, Admission admission, bool unlocks)
+    {
+        _terms.Admit(now, utcNow, admission, unlocks);
+        foreach (Channel channel in _channels) { channel.SetRate(now, _terms.BytesPerSecond); }
+        _cpu.SetShare(now, _terms.CpuPercent);
+        _terminal.Scrollback.Limit(admission.Rules.KeepsScrollback ? Scrollback.DefaultRows : 0);
+    }
 
     private void Add(MonoTime now, ChannelSeed seed)
     {
@@ -490,6 +548,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         SessionEndReason? end = _terms.Advance(now);
         foreach (Channel channel in _channels) { channel.SetOverlay(_terms.Overlay); }
         foreach (ScreenTap tap in _taps) { tap.SetOverlay(_terms.Overlay); }
+        foreach (Mirror mirror in _mirrors) { mirror.SetOverlay(_terms.Overlay); }
         ApplyTermsToTerminals();
         if (_terms.IsLocked != wasLocked)
         {
@@ -535,9 +594,11 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         Diagnosis.Timeline.Add(now, TimelineKind.Ended, (int)reason);
         // The screen stays as it is now, half-drawn if the program left it so; the program is hung up on.
         _terminal.EndSynchronizedUpdate();
+        if (reason == SessionEndReason.ClientQuit) { _backend?.OnClientQuit(); }
         _backend?.Dispose();
         _backend = null;
         Recording?.End(now);
+        EndMirrors(reason == SessionEndReason.UserExit ? "" : $"session {Facts.Id} is over ({reason.ToName()})");
         if (!anybody)
         {
             Stop();

@@ -2,8 +2,11 @@ using System.Net;
 using MoshBroker.Cluster;
 using MoshBroker.Endpoint;
 using MoshBroker.FrontDoor;
+using MoshBroker.Dashboard.Feed;
 using MoshBroker.Native;
+using MoshBroker.Protocol;
 using MoshBroker.Protocol.Crypto;
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Sessions;
@@ -13,9 +16,19 @@ internal sealed partial class SessionHub
 {
     private int _lastTerminal;
 
-    /// <summary>Sessions that live, oldest first.</summary>
-    public IReadOnlyList<SessionFacts> LiveSessions =>
-        [.. _sessions.Values.Where(entry => !entry.Actor.Stats.HasEnded).Select(entry => entry.Actor.Facts).OrderBy(facts => facts.CreatedAt)];
+    /// <summary>Sessions that live and are more than a menu, oldest first: those that this is asked of.</summary>
+    public IReadOnlyList<LiveSession> LiveSessions(Func<Admission, bool> ofThese)
+    {
+        MonoTime now = _clock.Now();
+        return
+        [
+            .. _sessions.Values.Select(entry => entry.Actor)
+                .Where(session => !session.Stats.HasEnded && !session.IsMenu && session.Admission is { Target: not null } admission && ofThese(admission))
+                .OrderBy(session => session.Facts.CreatedAt)
+                .Select(session => new LiveSession(
+                    session.Facts.Id, session.Admission, session.Label, session.Facts.CreatedAt, SessionViews.StateOf(session, now), SessionViews.HeardSecondsAgo(session, now))),
+        ];
+    }
 
     /// <summary>Its user has logged in anew, with another right perhaps; a locked screen is unlocked.</summary>
     public void Readmit(string id, Admission admission)
@@ -24,8 +37,9 @@ internal sealed partial class SessionHub
     }
 
     /// <summary>A new channel, with a new key and a port of its own, to a session that lives; whose it is has been asked before.</summary>
+    /// <param name="watcher">Set for one who only watches.</param>
     /// <param name="takes">The clients of before are told that it is over for them.</param>
-    public async Task<OpenAnswer> AttachAsync(string id, IPAddress? bind, UdpPortRange? ports, bool isReadOnly, bool takes, CancellationToken cancellation)
+    public async Task<OpenAnswer> AttachAsync(string id, IPAddress? bind, UdpPortRange? ports, Watcher? watcher, bool takes, CancellationToken cancellation)
     {
         if (_stopping || Living(id) is not { } entry) { return new OpenAnswer.Refused($"session {id} is over"); }
         List<string> warnings = [];
@@ -53,7 +67,11 @@ internal sealed partial class SessionHub
 
             byte[] printed = new byte[SessionKey.PrintedLength];
             key.WritePrinted(printed);
-            ChannelSeed seed = place.Take(grant.ChannelId, epoch, key, Array.IndexOf(_workers, entry.Worker)) with { IsReadOnly = isReadOnly };
+            ChannelSeed seed = place.Take(grant.ChannelId, epoch, key, Array.IndexOf(_workers, entry.Worker)) with
+            {
+                Watcher = watcher,
+                Kind = watcher is not null ? AttachKind.Watch : takes ? AttachKind.Takeover : AttachKind.Rekey,
+            };
             entry.Actor.Tell(new SessionMessage.Attach(seed, takes));
             return new OpenAnswer.Accepted(place.Port, printed, id, warnings);
         }

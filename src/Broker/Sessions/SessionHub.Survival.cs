@@ -107,9 +107,10 @@ internal sealed partial class SessionHub
         SessionActor? actor = null;
         RecordingDuty? recording = StartRecording(facts with { CreatedAt = _time.GetUtcNow() }, admission, () => Volatile.Read(ref actor)?.Tell(new SessionMessage.RecordingChanged()), out _);
         Volatile.Write(ref actor, new SessionActor(facts, worker, this, this, _log, StartBackend, null, lifeline, restored) { Recording = recording, Record = RecordOf(facts) });
-        _sessions[facts.Id] = new SessionEntry(actor, worker);
+        _sessions[facts.Id] = new SessionEntry(actor, worker, PlaceOf(admission));
         Interlocked.Increment(ref _live);
-        _quotas.Add(admission.Tenant, admission.User);
+        (string placeTenant, string placeUser) = PlaceOf(admission);
+        _quotas.Add(placeTenant, placeUser);
         _audit.Write(new AuditEvent(AuditEventName.SessionResume) { Session = facts.Id, Tenant = admission.Tenant, User = facts.User, Target = admission.Target?.Name });
         actor.Tell(new SessionMessage.Start());
         if (denial is not null) { actor.Tell(new SessionMessage.Lose(admission.Rules.OnRevocation, SessionEndReason.Revoked, denial.UserLine)); }
@@ -157,8 +158,8 @@ internal sealed partial class SessionHub
     {
         Policy policy = _settings.Policy();
         Credential? credential = record.Key is { } key ? key : record.Certificate;
-        Decision decision = credential is not null && record.Tenant is { } tenant && record.Target is { } target
-            ? policy.DecideAgain(tenant, record.User, credential, target, _time.GetUtcNow())
+        Decision decision = credential is not null && record.Tenant is { } tenant
+            ? policy.DecideAgain(tenant, record.User, credential, record.Target, _time.GetUtcNow())
             : policy.DecideDropIn(record.User, default);
         denial = decision.Denial;
         if (decision.Admission is { } admission) { return admission; }

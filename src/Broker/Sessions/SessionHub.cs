@@ -149,6 +149,8 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
             return Deny(decision.Denial!, request.Admission?.Tenant ?? Policy.DropInTenant, request.Admission?.User ?? account, request);
         }
 
+        (string tenant, string user) = PlaceOf(admission);
+
         List<string> warnings = [];
         ChannelPlace? place = null;
         if (!request.IsWithoutChannel)
@@ -156,7 +158,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
             place = _ports.TryHold(request.Bind, request.Ports, admission.Rules.Ports, warnings, out OpenAnswer.Refused? noPort);
             if (place is null)
             {
-                _quotas.Release(admission.Tenant, admission.User);
+                _quotas.Release(tenant, user);
                 request.Dispose();
                 return noPort!;
             }
@@ -171,7 +173,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         }
         catch (Exception failure)
         {
-            _quotas.Release(admission.Tenant, admission.User);
+            _quotas.Release(tenant, user);
             request.Dispose();
             place?.Dispose();
             key.Dispose();
@@ -201,7 +203,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         RecordingDuty? recording = StartRecording(facts, admission, () => Volatile.Read(ref actor)?.Tell(new SessionMessage.RecordingChanged()), out string? refusedRecording);
         if (refusedRecording is not null)
         {
-            _quotas.Release(admission.Tenant, admission.User);
+            _quotas.Release(tenant, user);
             request.Dispose();
             place?.Dispose();
             key.Dispose();
@@ -239,6 +241,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         foreach (SessionEntry entry in _sessions.Values)
         {
             if (entry.Actor.Stats.HasEnded || entry.Actor.Admission is not { } admission) { continue; }
+            SendWatchersAway(entry, policy, now);
             Decision decision = policy.DecideAgain(admission, now);
             if (decision.Admission is { } renewed)
             {
@@ -251,6 +254,19 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
             bool isExpiry = denial.Reason is DenyReason.CertificateExpired or DenyReason.GrantExpired or DenyReason.UserExpired or DenyReason.OutsideWindow;
             entry.Actor.Tell(new SessionMessage.Lose(
                 isExpiry ? rules.OnExpiry : rules.OnRevocation, isExpiry ? SessionEndReason.LeaseExpired : SessionEndReason.Revoked, denial.UserLine));
+        }
+    }
+
+    private static void SendWatchersAway(SessionEntry entry, Policy policy, DateTimeOffset now)
+    {
+        foreach (Channel channel in entry.Actor.Channels)
+        {
+            if (channel.Watcher?.IsStillAllowed(policy, now) == false) { entry.Actor.Tell(new SessionMessage.Detach(channel.Id)); }
+        }
+
+        foreach (TerminalChannel terminal in entry.Actor.Terminals)
+        {
+            if (terminal.Watcher?.IsStillAllowed(policy, now) == false) { entry.Actor.Tell(new SessionMessage.Detach(terminal.Id)); }
         }
     }
 
@@ -269,14 +285,19 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
     public void OnEnded(SessionActor session, SessionEndReason reason)
     {
         Interlocked.Decrement(ref _live);
-        if (session.Facts.Admission is { } admission) { _quotas.Release(admission.Tenant, admission.User); }
         session.Facts.Attempt?.Close(reason.ToName());
         _metrics.SessionEnded(session.Tenant, reason, _time.GetUtcNow() - session.Facts.CreatedAt);
         _log.Ended(session.Facts.Id, reason.ToName());
         _audit.Write(new AuditEvent(AuditEventName.SessionEnd) { Session = session.Facts.Id, Tenant = session.Facts.Admission?.Tenant, User = session.Facts.User, Reason = reason.ToName() });
+        if (_sessions.TryGetValue(session.Facts.Id, out SessionEntry? ended))
+        {
+            (string tenant, string user) = ended.GivePlace();
+            _quotas.Release(tenant, user);
+        }
+
         Task recorded = RecordEndAsync(session, reason);
         if (_stopping) { _lastEnds.Add(recorded); }
-        if (_sessions.TryGetValue(session.Facts.Id, out SessionEntry? entry)) { entry.MarkEnded(_time.GetUtcNow()); }
+        ended?.MarkEnded(_time.GetUtcNow());
     }
 
     public void OnStopped(SessionActor session)
@@ -284,12 +305,27 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         if (_sessions.TryGetValue(session.Facts.Id, out SessionEntry? entry)) { lock (_workers) { entry.Worker.Sessions--; } }
     }
 
-    public void OnMoved(SessionActor session, string peer, bool roamed)
+    public void OnAttached(SessionActor session, string from, AttachKind kind, string? by)
+    {
+        if (_sessions.TryGetValue(session.Facts.Id, out SessionEntry? entry) && by is null) { entry.MovesTo(SessionLine.NetworkOf(from)); }
+        Dictionary<string, string> more = AuditEvent.Attribute("moshbroker.attach", kind.ToString().ToLowerInvariant());
+        if (by is not null) { more["moshbroker.by"] = by; }
+        _audit.Write(new AuditEvent(AuditEventName.Attach)
+        {
+            Session = session.Facts.Id,
+            Tenant = session.Facts.Tenant,
+            User = session.Facts.User,
+            ClientAddress = from,
+            More = more,
+        });
+    }
+
+    public void OnMoved(SessionActor session, string peer)
     {
         // Clients hop ports every 10 s while nothing comes back: that is the path's story, not the auditor's.
         string network = SessionLine.NetworkOf(peer);
-        if (_sessions.TryGetValue(session.Facts.Id, out SessionEntry? entry) && !entry.MovesTo(network) && roamed) { return; }
-        _audit.Write(new AuditEvent(roamed ? AuditEventName.Roam : AuditEventName.Attach)
+        if (_sessions.TryGetValue(session.Facts.Id, out SessionEntry? entry) && !entry.MovesTo(network)) { return; }
+        _audit.Write(new AuditEvent(AuditEventName.Roam)
         {
             Session = session.Facts.Id,
             Tenant = session.Facts.Admission?.Tenant,
@@ -352,8 +388,10 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
     private Decision TakePlace(Admission? admitted, string account)
     {
         if (admitted is null) { return _quotas.Take(Policy.DropInTenant, account, counts => _settings.Policy().DecideDropIn(account, counts)); }
-        return _quotas.Take(admitted.Tenant, admitted.User, counts =>
-            _settings.Policy().FindUser(admitted.Tenant, admitted.User) is { } user && Policy.Quota(user, counts) is { } denial ? new Decision(null, denial) : new Decision(admitted, null));
+        (string tenant, string user) = PlaceOf(admitted);
+        if (admitted.IsLobby) { return _quotas.Take(tenant, user, counts => Lobby(admitted, counts)); }
+        return _quotas.Take(tenant, user, counts =>
+            _settings.Policy().FindUser(admitted.Tenant, admitted.User) is { } asker && Policy.Quota(asker, counts) is { } denial ? new Decision(null, denial) : new Decision(admitted, null));
     }
 
     private OpenAnswer.Refused Deny(Denial denial, string tenant, string user, OpenRequest request)
@@ -391,7 +429,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
             Recording = recording,
             Record = RecordOf(facts),
         };
-        _sessions[facts.Id] = new SessionEntry(actor, worker);
+        _sessions[facts.Id] = new SessionEntry(actor, worker, PlaceOf(facts.Admission!));
         Interlocked.Increment(ref _live);
         _metrics.SessionStarted(actor.Tenant, actor.BackendKind);
         actor.Tell(new SessionMessage.Start());

@@ -55,4 +55,22 @@ internal abstract record SessionMessage
 
     /// <summary>He has seen enough.</summary>
     public sealed record Untap(ScreenTap Screen) : SessionMessage;
+
+    /// <summary>Somebody chose the session from the menu of another.</summary>
+    public sealed record AttachMirror(Mirror Mirror) : SessionMessage;
+
+    /// <summary>Something waits in a mirror: keys, a size, or room for a frame. One object for all: it comes with every key.</summary>
+    public sealed record Mirrored : SessionMessage
+    {
+        public static Mirrored Instance { get; } = new();
+    }
+
+    /// <summary>He has left it.</summary>
+    /// <param name="Quits">His client said good-bye.</param>
+    public sealed record Unmirror(Mirror Mirror, bool Quits) : SessionMessage;
+
+    /// <summary>What the session is for has changed: the menu led somewhere, or it is the menu's again.</summary>
+    /// <param name="Label">What it is called in lists.</param>
+    /// <param name="Record">Its facts for the next process.</param>
+    public sealed record Become(Admission Admission, DateTimeOffset UtcNow, string Label, bool IsMenu, byte[] Record) : SessionMessage;
 }

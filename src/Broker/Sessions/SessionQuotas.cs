@@ -20,27 +20,27 @@ internal sealed class SessionQuotas
         lock (_gate)
         {
             Decision decision = decide(new SessionCounts(_users.GetValueOrDefault((tenant, user)), _tenants.GetValueOrDefault(tenant)));
-            if (decision.Admission is not null) { Add(tenant, user); }
+            if (decision.Admission is not null) { Count(tenant, user, 1); }
             return decision;
         }
     }
 
-    /// <summary>A session lives already: it has its place, whatever policy would say today.</summary>
+    /// <summary>Takes a place that nobody need be asked for.</summary>
     public void Add(string tenant, string user)
     {
-        lock (_gate)
-        {
-            _users[(tenant, user)] = _users.GetValueOrDefault((tenant, user)) + 1;
-            _tenants[tenant] = _tenants.GetValueOrDefault(tenant) + 1;
-        }
+        lock (_gate) { Count(tenant, user, 1); }
     }
 
     public void Release(string tenant, string user)
     {
-        lock (_gate)
-        {
-            if (--_users[(tenant, user)] == 0) { _users.Remove((tenant, user)); }
-            if (--_tenants[tenant] == 0) { _tenants.Remove(tenant); }
-        }
+        lock (_gate) { Count(tenant, user, -1); }
+    }
+
+    private void Count(string tenant, string user, int change)
+    {
+        _users[(tenant, user)] = _users.GetValueOrDefault((tenant, user)) + change;
+        _tenants[tenant] = _tenants.GetValueOrDefault(tenant) + change;
+        if (_users[(tenant, user)] == 0) { _users.Remove((tenant, user)); }
+        if (_tenants[tenant] == 0) { _tenants.Remove(tenant); }
     }
 }

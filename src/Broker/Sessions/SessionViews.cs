@@ -23,7 +23,7 @@ internal static class SessionViews
             StateOf(session, now),
             facts.Uid,
             facts.User,
-            facts.Command,
+            session.Label,
             facts.Pid > 0 ? facts.Pid : null,
             facts.CreatedAt,
             Volatile.Read(ref stats.Columns),
@@ -32,11 +32,24 @@ internal static class SessionViews
             Volatile.Read(ref stats.PtyBytesRead),
             Volatile.Read(ref stats.PtyBytesWritten),
             reason >= 0 ? ((SessionEndReason)reason).ToName() : null,
-            [.. channels.Select(channel => channel.View(now)), .. session.Terminals.Select(terminal => terminal.View(now)), .. session.Taps.Select(tap => tap.View())])
+            [.. channels.Select(channel => channel.View(now)), .. session.Terminals.Select(terminal => terminal.View(now)), .. session.Mirrors.Select(mirror => mirror.View(now)), .. session.Taps.Select(tap => tap.View())])
         {
             Tenant = facts.Tenant,
-            Target = facts.Admission?.Target?.Name,
+            Target = session.Admission?.Target?.Name,
         };
+    }
+
+    /// <summary>Seconds since somebody was heard who has the session before him; null when nobody was yet. From any thread.</summary>
+    public static double? HeardSecondsAgo(SessionActor session, MonoTime now)
+    {
+        if (session.Terminals.Count > 0) { return 0; }
+        double? heard = session.Channels.Min(channel => channel.HeardSecondsAgo(now));
+        foreach (Mirror mirror in session.Mirrors)
+        {
+            if (mirror.HeardSecondsAgo(now) is { } ago && !(ago >= heard)) { heard = ago; }
+        }
+
+        return heard;
     }
 
     /// <summary>The session's state, as the overview and the metrics call it.</summary>
@@ -46,8 +59,8 @@ internal static class SessionViews
         if (Volatile.Read(ref session.Stats.LockedSince) > 0) { return SessionState.Locked; }
         if (session.Terminals.Count > 0) { return SessionState.Attached; }
         IReadOnlyList<Channel> channels = session.Channels;
-        if (channels.Count == 0) { return SessionState.Unattached; }
-        double? heard = channels.Min(channel => channel.HeardSecondsAgo(now));
+        double? heard = HeardSecondsAgo(session, now);
+        if (heard is null && channels.Count == 0) { return SessionState.Unattached; }
         return heard switch
         {
             null => SessionState.Starting,

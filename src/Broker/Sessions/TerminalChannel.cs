@@ -67,7 +67,10 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
 
     public MonoTime Now { get; private set; }
 
-    public bool IsReadOnly => _seed.IsReadOnly;
+    public bool IsReadOnly => Watcher is not null;
+
+    /// <summary>Set when the person only watches.</summary>
+    public Watcher? Watcher => _seed.Watcher;
 
     /// <summary>The person has left, or has been told to.</summary>
     public bool IsGone { get; private set; }

@@ -7,7 +7,8 @@ namespace MoshBroker.Sessions;
 /// <param name="Terminal">A tty, opened by ourselves, in raw mode, that does not block.</param>
 /// <param name="Line">A socket to whoever waits at the terminal: a byte from there says that the window has changed, its end that he is gone; a status from us ends it.</param>
 /// <param name="Client">Where the person is.</param>
-internal sealed record TerminalSeed(FileDescriptor Terminal, FileDescriptor Line, IPAddress Client, bool IsReadOnly) : IDisposable
+/// <param name="Watcher">Set when he only watches.</param>
+internal sealed record TerminalSeed(FileDescriptor Terminal, FileDescriptor Line, IPAddress Client, Watcher? Watcher) : IDisposable
 {
     /// <summary>Where the person is, for lists.</summary>
     public string From => $"ssh from {Client}";

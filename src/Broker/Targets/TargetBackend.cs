@@ -40,6 +40,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
     private int _rows;
     private long _pauseMs = FirstPauseMs;
     private BackendEnd _ptyEnd;
+    private bool _wasRunning;
     private bool _disposed;
 
     public TargetBackend(ITargetPath path, EpollLoop loop, byte[] readBuffer, Children children, SessionFacts facts, BrokerMetrics metrics, IBackendHandler handler)
@@ -101,6 +102,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
         const byte CtrlC = 3;
         const byte CtrlD = 4;
         if (_phase == Phase.Running) { _pty!.Send(now, input); }
+        else if (_phase == Phase.Preparing && !_wasRunning && input.IndexOfAny(CtrlC, CtrlD) >= 0 && _handler.OnParted(now, "")) { Dispose(); }
         else if (_phase == Phase.Farewell || (_phase is Phase.Pausing or Phase.Preparing && input.IndexOfAny(CtrlC, CtrlD) >= 0)) { Finish(BackendEnd.Exited); }
     }
 
@@ -226,6 +228,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
 
         _pid = pid;
         _phase = Phase.Running;
+        _wasRunning = true;
         _attempt?.End(BootstrapPhase.TargetConnect);
         _pauseMs = FirstPauseMs;
         _children.Add(pid, status =>
@@ -240,6 +243,12 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
     private void Part(MonoTime now, string line)
     {
         _attempt?.End(BootstrapResult.TargetUnreachable); // Unless it was reached before.
+        if (!_wasRunning && _handler.OnParted(now, line))
+        {
+            Dispose();
+            return;
+        }
+
         Tell(now, $"{line} (any key ends the session)");
         _phase = Phase.Farewell;
         _loop.Arm(_timer, now.Plus(FarewellMs));
@@ -248,6 +257,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
     private void Tell(MonoTime now, string line)
     {
         _handler.OnOutput(now, Encoding.UTF8.GetBytes($"\e[m\r\n[moshbroker] {line}\r\n"));
+        _handler.OnOwnWords();
     }
 
     /// <summary>The turn's end, which every caller brings about, lets the session draw the consequence.</summary>

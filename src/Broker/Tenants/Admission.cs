@@ -9,11 +9,14 @@ internal sealed record Admission
     /// <summary>The user's name in the tenant; of a drop-in session, the account's.</summary>
     public required string User { get; init; }
 
-    /// <summary>Null for a drop-in session.</summary>
+    /// <summary>Null for a drop-in session, and for one that shows a text, or the menu.</summary>
     public Target? Target { get; init; }
 
     /// <summary>Null for a drop-in session.</summary>
     public Credential? Credential { get; init; }
+
+    /// <summary>True while it is only the menu, or a text: it came by the front door, and leads nowhere yet.</summary>
+    public bool IsLobby => Credential is not null && Target is null;
 
     /// <summary>Where its clients may be.</summary>
     public required NetworkSet Networks { get; init; }

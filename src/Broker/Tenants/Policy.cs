@@ -105,18 +105,60 @@ internal sealed class Policy
     /// <remarks>Where its client is just now decides nothing: from a network that is no longer allowed, its datagrams count no more.</remarks>
     public Decision DecideAgain(Admission admission, DateTimeOffset now)
     {
-        if (admission.Credential is not { } credential || admission.Target is not { } target) { return DecideDropIn(admission.User, default); }
-        return DecideAgain(admission.Tenant, admission.User, credential, target.Name, now);
+        if (admission.Credential is not { } credential) { return DecideDropIn(admission.User, default); }
+        return DecideAgain(admission.Tenant, admission.User, credential, admission.Target?.Name, now);
     }
 
     /// <summary>The same for a session of a process before this one, whose policy may have been another.</summary>
-    public Decision DecideAgain(string tenant, string userName, Credential credential, string target, DateTimeOffset now)
+    /// <param name="target">Null for a session that was the menu.</param>
+    public Decision DecideAgain(string tenant, string userName, Credential credential, string? target, DateTimeOffset now)
     {
         Identity identity = Identify(credential, now);
         if (identity.User is not { } user) { return new Decision(null, identity.Denial); }
-        return user.Name == userName && user.Tenant.Name == tenant
-            ? Decide(user, credential, null, target, now, default)
-            : Decision.Deny(DenyReason.Revoked, "your access has been withdrawn", $"the key is {user}'s now, no longer {userName}@{tenant}'s");
+        if (user.Name == userName && user.Tenant.Name == tenant)
+        {
+            return target is not null ? Decide(user, credential, null, target, now, default) : DecideLobby(user, credential, null, now);
+        }
+
+        return Decision.Deny(DenyReason.Revoked, "your access has been withdrawn", $"the key is {user}'s now, no longer {userName}@{tenant}'s");
+    }
+
+    /// <summary>May the user look at the menu?</summary>
+    public static Decision DecideLobby(PolicyUser user, Credential credential, IPAddress? source, DateTimeOffset now)
+    {
+        if (Standing(user, source, now) is { } denial) { return new Decision(null, denial); }
+        Lease lease = Lease.Endless.Until(user.Until, "your access");
+        if (credential is Credential.Certificate certificate) { lease = lease.Until(certificate.ValidBefore, "your certificate"); }
+        return new Decision(
+            new Admission
+            {
+                Tenant = user.Tenant.Name,
+                User = user.Name,
+                Credential = credential,
+                Networks = user.Networks,
+                Rules = user.Tenant.Rules,
+                Limits = user.Limits,
+                Lease = lease,
+            },
+            null);
+    }
+
+    /// <summary>May the user watch a session of that owner?</summary>
+    public static bool MayWatch(PolicyUser user, Admission watched) =>
+        watched.Tenant == user.Tenant.Name && (user.MayWatch || watched.User == user.Name);
+
+    /// <summary>The targets that rules name for the user and that are closed to him now, with the reason for him; by name.</summary>
+    public static IReadOnlyList<(Target Target, string Why)> ClosedTargetsOf(PolicyUser user, IPAddress source, DateTimeOffset now)
+    {
+        if (Standing(user, source, now) is not null) { return []; }
+        HashSet<Target> targets = new(ReferenceEqualityComparer.Instance);
+        foreach (AccessRule rule in user.Rules) { targets.UnionWith(rule.Targets); }
+        foreach (AccessRule rule in user.Rules)
+        {
+            if (rule.From.Contains(source) && rule.EndsAt(now) is not null) { targets.ExceptWith(rule.Targets); }
+        }
+
+        return [.. targets.OrderBy(target => target.Name, StringComparer.Ordinal).Select(target => (target, FindRule(user, target, source, now).Refused.Denial!.UserLine))];
     }
 
     /// <summary>May an account of this machine have one more session?</summary>

@@ -42,7 +42,7 @@ public sealed partial class Scrollback
     }
 
     /// <summary>The most rows that are kept.</summary>
-    public int MaxRows { get; }
+    public int MaxRows { get; private set; }
 
     /// <summary>How many rows there are.</summary>
     public int Count { get; private set; }
@@ -55,6 +55,19 @@ public sealed partial class Scrollback
 
     /// <summary>Reads from the newest row back; for as long as no row is added or cleared.</summary>
     public ScrollbackReader Read() => new(this);
+
+    /// <summary>From now on so many rows are kept; what is beyond goes at once.</summary>
+    /// <param name="maxRows">To <see cref="MostRows"/>; 0 for none.</param>
+    public void Limit(int maxRows)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxRows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxRows, MostRows);
+        MaxRows = maxRows;
+        while (Count > maxRows)
+            DropOldestRow();
+        if (maxRows == 0)
+            Clear();
+    }
 
     /// <summary>Forgets all rows and gives the memory back.</summary>
     public void Clear()

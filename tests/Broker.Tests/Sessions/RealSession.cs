@@ -97,7 +97,11 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
         Until(() => Volatile.Read(ref _actor.Stats.PtyBytesRead) >= goal && _client.RemoteNumber > before);
     }
 
-    public void OnMoved(SessionActor session, string peer, bool roamed)
+    public void OnAttached(SessionActor session, string from, AttachKind kind, string? by)
+    {
+    }
+
+    public void OnMoved(SessionActor session, string peer)
     {
     }
 

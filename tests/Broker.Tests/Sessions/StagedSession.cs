@@ -6,6 +6,7 @@ using MoshBroker.Protocol.Crypto;
 using MoshBroker.Recording;
 using MoshBroker.Sessions;
 using MoshBroker.Tenants;
+using MoshBroker.Telemetry;
 using MoshBroker.Testing;
 using Xunit;
 
@@ -107,7 +108,15 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
         }
     }
 
-    public void OnMoved(SessionActor session, string peer, bool roamed) => Moves.Add((peer, roamed));
+    public void OnAttached(SessionActor session, string from, AttachKind kind, string? by)
+    {
+        Moves.Add((from, false));
+        Attaches.Add((kind, by));
+    }
+
+    public void OnMoved(SessionActor session, string peer) => Moves.Add((peer, true));
+
+    public List<(AttachKind Kind, string? By)> Attaches { get; } = [];
 
     public List<string> Flapping { get; } = [];
 
