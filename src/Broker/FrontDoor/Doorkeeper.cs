@@ -258,7 +258,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
             return Refuse($"there is no session '{Shown(id)}' that you may watch");
         }
 
-        ControlMessage answer = await JoinAsync(visitor, id, request, descriptors, uid, WatcherOf(visitor, watched.Admission!), takes: false, cancellation);
+        ControlMessage answer = await JoinAsync(visitor, id, request, descriptors, uid, WatcherOf(visitor, watched.Admission), takes: false, cancellation);
         if (answer.Head.SequenceEqual("ok"u8))
         {
             audit.Write(new AuditEvent(AuditEventName.Watch)

@@ -56,7 +56,7 @@ internal sealed class FrontLobby(
     {
         DateTimeOffset now = time.GetUtcNow();
         if (User() is not { } user) { return null; }
-        List<MenuItem> items = [.. hub.LiveSessions(visitor.Owns).Select(live => new MenuItem(MenuItemKind.Session, live.Id, live.Target!, Note(live, now)))];
+        List<MenuItem> items = [.. hub.LiveSessions(visitor.Owns).Select(live => new MenuItem(MenuItemKind.Session, live.Id, live.Target, Note(live, now)))];
         items.AddRange(Policy.TargetsOf(user, visitor.Client, now).Select(target => new MenuItem(MenuItemKind.Target, target.Name, target.Name, "")));
         items.AddRange(Policy.ClosedTargetsOf(user, visitor.Client, now).Select(closed => new MenuItem(MenuItemKind.Closed, closed.Target.Name, closed.Target.Name, closed.Why)));
         return items;

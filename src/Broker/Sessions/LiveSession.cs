@@ -7,7 +7,7 @@ namespace MoshBroker.Sessions;
 /// <param name="Admission">What policy grants it now.</param>
 /// <param name="Label">What runs there.</param>
 /// <param name="HeardSecondsAgo">Since one of its people was heard; null when nobody was yet.</param>
-internal sealed record LiveSession(string Id, Admission? Admission, string Label, DateTimeOffset CreatedAt, SessionState State, double? HeardSecondsAgo)
+internal sealed record LiveSession(string Id, Admission Admission, string Label, DateTimeOffset CreatedAt, SessionState State, double? HeardSecondsAgo)
 {
-    public string? Target => Admission?.Target?.Name;
+    public string Target => Admission.Target!.Name;
 }

@@ -20,14 +20,18 @@ internal sealed partial class SessionHub
     public IReadOnlyList<LiveSession> LiveSessions(Func<Admission, bool> ofThese)
     {
         MonoTime now = _clock.Now();
-        return
-        [
-            .. _sessions.Values.Select(entry => entry.Actor)
-                .Where(session => !session.Stats.HasEnded && !session.IsMenu && session.Admission is { Target: not null } admission && ofThese(admission))
-                .OrderBy(session => session.Facts.CreatedAt)
-                .Select(session => new LiveSession(
-                    session.Facts.Id, session.Admission, session.Label, session.Facts.CreatedAt, SessionViews.StateOf(session, now), SessionViews.HeardSecondsAgo(session, now))),
-        ];
+        List<LiveSession> live = [];
+        foreach (SessionEntry entry in _sessions.Values)
+        {
+            SessionActor session = entry.Actor;
+            // Read once: another thread may change it.
+            if (session.Stats.HasEnded || session.IsMenu || session.Admission is not { Target: not null } admission || !ofThese(admission)) { continue; }
+            live.Add(new LiveSession(
+                session.Facts.Id, admission, session.Label, session.Facts.CreatedAt, SessionViews.StateOf(session, now), SessionViews.HeardSecondsAgo(session, now)));
+        }
+
+        live.Sort((one, other) => one.CreatedAt.CompareTo(other.CreatedAt));
+        return live;
     }
 
     /// <summary>Its user has logged in anew, with another right perhaps; a locked screen is unlocked.</summary>

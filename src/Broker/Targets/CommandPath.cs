@@ -22,7 +22,7 @@ internal sealed class CommandPath(CommandTarget target, Account account, IReadOn
     }
 
     private static string? Find(string name) =>
-        name.StartsWith('/') ? name : Folders.Select(folder => $"{folder}/{name}").FirstOrDefault(File.Exists);
+        name.StartsWith('/') ? File.Exists(name) ? name : null : Folders.Select(folder => $"{folder}/{name}").FirstOrDefault(File.Exists);
 
     private ChildProgram Compose(string program)
     {

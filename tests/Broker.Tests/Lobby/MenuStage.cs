@@ -28,7 +28,7 @@ internal sealed class MenuStage
     public string Text => string.Join('\n', Rows);
 
     /// <summary>The row in reverse video.</summary>
-    public string SelectedRow => Rows[Enumerable.Range(0, Frame.Rows).Single(row => (Frame.Row(row)[0].CellFlags & CellFlags.Inverse) != 0)];
+    public string SelectedRow => Rows[Enumerable.Range(0, Frame.Rows).Single(row => (Frame.Row(row)[0].Rendition.Attributes & CellFlags.Inverse) != 0)];
 
     public static MenuItem Session(string id, string target, string note = "2 h old, attached") => new(MenuItemKind.Session, id, target, note);
 
