@@ -8,6 +8,7 @@ internal static class ServeFlags
     public const string ListenHost = "listen-host";
     public const string Ports = "ports";
     public const string Http = "http";
+    public const string HttpProxy = "http-proxy";
     public const string Metrics = "metrics";
     public const string SessionMetrics = "session-metrics";
     public const string Otlp = "otlp";
@@ -26,6 +27,7 @@ internal static class ServeFlags
         new(ListenHost, "ADDR", "Address for UDP (all addresses, IPv4 and IPv6)"),
         new(Ports, "LO:HI|shared:PORT", "UDP ports, a random one per client, or one for all; may repeat (60001:60999)", MayRepeat: true),
         new(Http, "ADDR:PORT|off", "Dashboard (127.0.0.1:8080)"),
+        new(HttpProxy, "PATH", "Unix socket for an authenticating proxy, whose X-Forwarded-User and X-Forwarded-Groups are believed (off)"),
         new(Metrics, "ADDR:PORT|off", "Health and metrics (where the dashboard is, or would be)"),
         new(SessionMetrics, "LIMIT|off", "Metrics by session for that many sessions at most, under /metrics/sessions (off)"),
         new(Otlp, "URL|off", "OpenTelemetry collector for metrics, traces and logs ($OTEL_EXPORTER_OTLP_ENDPOINT, else off)"),

@@ -22,6 +22,9 @@ internal sealed record ServeOptions
     /// <summary>Where the dashboard listens; null is off.</summary>
     public IPEndPoint? Http { get; init; }
 
+    /// <summary>The socket at which an authenticating proxy speaks for its users; absolute, null is off.</summary>
+    public string? HttpProxyPath { get; init; }
+
     /// <summary>Where health and the scrape are served; null is off. The same as <see cref="Http"/> when it was not given.</summary>
     public IPEndPoint? Metrics { get; init; }
 

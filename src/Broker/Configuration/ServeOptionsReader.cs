@@ -44,6 +44,7 @@ internal sealed class ServeOptionsReader
             ListenHost = Find(ServeFlags.ListenHost) is { } host ? ToListenHost(host) : null,
             Ports = ToPorts(_settings.TryGetValue(ServeFlags.Ports, out List<Setting>? ports) ? ports : [Assumed(ServeFlags.Ports, "60001:60999")]),
             Http = dashboard,
+            HttpProxyPath = Find(ServeFlags.HttpProxy) is { Value: not "off" } proxy ? ToSocketPath(proxy) : null,
             Metrics = Find(ServeFlags.Metrics) is { } metrics ? ToEndPoint(metrics) : dashboard ?? IPEndPoint.Parse(DefaultHttp),
             SessionMetrics = Find(ServeFlags.SessionMetrics) is { } limit ? ToSessionLimit(limit) : 0,
             Otlp = ToOtlp(),
@@ -60,7 +61,7 @@ internal sealed class ServeOptionsReader
         string path = setting.ToFullPath();
         return Encoding.UTF8.GetByteCount(path) <= MaxSocketPathBytes
             ? path
-            : throw setting.Refuse($"longer than the {MaxSocketPathBytes} bytes that a socket's address holds: choose a shorter path by --socket");
+            : throw setting.Refuse($"longer than the {MaxSocketPathBytes} bytes that a socket's address holds: choose a shorter path");
     }
 
     private static IPAddress? ToListenHost(Setting setting) =>

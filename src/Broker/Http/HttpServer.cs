@@ -73,7 +73,7 @@ internal sealed class HttpServer : IAsyncDisposable
         // Empty: no appsettings.json, no ASPNETCORE_ variables, no console log. What listens where is said by our own options only.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = endPoint => Bind(listeners, (IPEndPoint)endPoint));
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = endPoint => Bind(listeners, endPoint));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -96,6 +96,7 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.AddSingleton(parts.Tokens);
         builder.Services.AddSingleton<LoginSessions>();
+        builder.Services.AddSingleton(new ProxyIdentities(parts.Records.Policy, parts.Audit, clock));
         builder.Services.AddScoped<CurrentPrincipal>();
         builder.Services.AddScoped(services => services.GetRequiredService<CurrentPrincipal>().Value);
         builder.Services.AddScoped<IBrokerFeed>(services => new ScopedFeed(parts.Feed, services.GetRequiredService<CurrentPrincipal>().Value));
@@ -141,9 +142,10 @@ internal sealed class HttpServer : IAsyncDisposable
         return application;
     }
 
-    private static Socket Bind(List<Listener> listeners, IPEndPoint endPoint)
+    private static Socket Bind(List<Listener> listeners, EndPoint endPoint)
     {
         Listener listener = listeners.Find(listener => listener.Given.Equals(endPoint))!;
+        if (endPoint is UnixDomainSocketEndPoint path) { return ProxySocket.Bind(path, listener.Flag); }
         try
         {
             Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);

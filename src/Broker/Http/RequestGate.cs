@@ -56,7 +56,7 @@ internal sealed class RequestGate(RequestDelegate next, ScrapeClock scrapes)
         HttpRequest request = context.Request;
         bool isRead = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
         if (!isRead && !(HttpMethods.IsPost(request.Method) && IsAction(request.Path))) { return StatusCodes.Status405MethodNotAllowed; }
-        if (IPAddress.IsLoopback(listener.Given.Address) && !IsLoopbackName(request.Host.Host)) { return StatusCodes.Status421MisdirectedRequest; }
+        if (listener.IsLoopback && !IsLoopbackName(request.Host.Host)) { return StatusCodes.Status421MisdirectedRequest; }
         ListenerRoles wanted = IsHealth(request.Path) ? ListenerRoles.Health : ListenerRoles.Dashboard;
         return listener.Roles.HasFlag(wanted) ? 0 : StatusCodes.Status404NotFound;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using MoshBroker.Dashboard.Feed;
 using MoshBroker.Detection;
 
 namespace MoshBroker.Tenants;
@@ -47,6 +48,9 @@ internal sealed class Policy
     /// <summary>What is done about unusual traffic.</summary>
     public DetectionPolicy Detections { get; init; } = DetectionPolicy.Default;
 
+    /// <summary>Who may what on the dashboard, for all tenants.</summary>
+    public DashboardAccess Dashboard { get; init; } = DashboardAccess.Nobody;
+
     /// <summary>All tenants' networks together: who may speak to the front door at all.</summary>
     public NetworkSet AllNetworks { get; }
 
@@ -54,6 +58,20 @@ internal sealed class Policy
     public string Digest { get; }
 
     public PolicyUser? FindUser(string tenant, string user) => _tenants.GetValueOrDefault(tenant)?.Users.GetValueOrDefault(user);
+
+    /// <summary>What somebody may on the dashboard whom an authenticating proxy names: by his name, by his groups, and as a user of tenants. Empty: nothing.</summary>
+    public IReadOnlyList<AccessGrant> GrantsOf(string user, IReadOnlyCollection<string> groups, DateTimeOffset now)
+    {
+        List<AccessGrant> grants = [.. Dashboard.Users.GetValueOrDefault(user) ?? []];
+        foreach (string group in groups) { grants.AddRange(Dashboard.Groups.GetValueOrDefault(group) ?? []); }
+        foreach (Tenant tenant in _tenants.Values)
+        {
+            if (!tenant.Users.TryGetValue(user, out PolicyUser? found) || now >= found.Until) { continue; }
+            grants.AddRange(found.Roles.Select(role => new AccessGrant(role, tenant.Name, found.MayWatch)));
+        }
+
+        return grants;
+    }
 
     /// <summary>Who it is that proved this.</summary>
     public Identity Identify(Credential credential, DateTimeOffset now) => credential switch

@@ -20,7 +20,7 @@ internal sealed class PolicyCompiler(PolicyFaults faults, PolicySurroundings sur
         TenantRules? dropIn = draft.DropIn is { Allow: false } ? null : draft.DropIn is { } rules ? ToRules(rules.Rules, "drop_in") : TenantRules.Unlimited;
         List<Tenant> tenants = [.. draft.Tenants.Select(Compile)];
         DetectionPolicy detections = draft.Detections is { } detecting ? Compile(detecting) : DetectionPolicy.Default;
-        return faults.Count > 0 ? null : new Policy(tenants, dropIn, NetworkSet.Of(draft.TrustedScanners), digest) { Detections = detections };
+        return faults.Count > 0 ? null : new Policy(tenants, dropIn, NetworkSet.Of(draft.TrustedScanners), digest) { Detections = detections, Dashboard = Compile(draft.Dashboard) };
     }
 
     private DetectionPolicy Compile(DetectionDraft draft)
@@ -50,6 +50,13 @@ internal sealed class PolicyCompiler(PolicyFaults faults, PolicySurroundings sur
             UsesNftables = draft.Nftables,
             Notify = [.. draft.Notify.Select(word => word.Value)],
         };
+    }
+
+    private static DashboardAccess Compile(DashboardAccessDraft? draft)
+    {
+        static Dictionary<string, IReadOnlyList<AccessGrant>> Of(IReadOnlyList<Named<DashboardDraft>>? named) => (named ?? []).ToDictionary(
+            entry => entry.Name, entry => (IReadOnlyList<AccessGrant>)[.. entry.Value.Roles.Select(role => new AccessGrant(role, null, entry.Value.MayWatch))], StringComparer.Ordinal);
+        return new DashboardAccess(Of(draft?.Users), Of(draft?.Groups));
     }
 
     private static NetworkSet ToNetworks(IReadOnlyList<AddressRange>? networks) => networks is null ? NetworkSet.Everywhere : NetworkSet.Of(networks);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using MoshBroker.Audit;
 using MoshBroker.Broker.Tests.Tenants;
@@ -8,6 +9,7 @@ using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Http;
 using MoshBroker.Http.Access;
+using MoshBroker.Http.Api;
 using MoshBroker.Tenants;
 using Xunit;
 
@@ -48,6 +50,7 @@ public sealed class AccessTests : IAsyncLifetime
             Store = new StoreAddress.Sqlite("/d/x"),
             Node = "n",
             Http = IPEndPoint.Parse("127.0.0.1:0"),
+            HttpProxyPath = ProxyPath,
         };
         _server = await HttpServer.StartAsync(options, _web.Parts, logging: null, TimeProvider.System, default);
         _feed.Sessions = [Of("aaaa0001", "alpha"), Of("bbbb0001", "beta")];
@@ -57,6 +60,26 @@ public sealed class AccessTests : IAsyncLifetime
     {
         await _server.DisposeAsync();
         _web.Dispose();
+    }
+
+    private string ProxyPath => Path.Combine(_web.Folder, "proxy.sock");
+
+    private HttpClient Proxy(string? user, string? groups = null)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            AllowAutoRedirect = false,
+            ConnectCallback = async (_, cancellation) =>
+            {
+                Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(ProxyPath), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        HttpClient client = new(handler) { BaseAddress = new Uri("http://broker.example"), Timeout = TimeSpan.FromSeconds(20) };
+        if (user is not null) { client.DefaultRequestHeaders.Add(ProxyIdentities.UserHeader, user); }
+        if (groups is not null) { client.DefaultRequestHeaders.Add(ProxyIdentities.GroupsHeader, groups); }
+        return client;
     }
 
     private static SessionView Of(string id, string tenant) =>
@@ -369,6 +392,70 @@ public sealed class AccessTests : IAsyncLifetime
 
         Assert.Contains(response.StatusCode, new[] { HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.BadRequest });
         Assert.Empty(_web.Actions.Done);
+    }
+
+    [Theory]
+    [InlineData("root@example.org", null, true, true)]
+    [InlineData("somebody", "interns, sre", true, false)]
+    [InlineData("ann", null, false, false)]
+    public async Task A_proxys_users_have_the_rights_that_policy_gives_them(string user, string? groups, bool seesAll, bool watches)
+    {
+        _web.Policy = Policies.Read(Policies.Example);
+        _feed.Sessions = [Of("aaaa0001", "acme"), Of("bbbb0001", "beta")];
+        using HttpClient client = Proxy(user, groups);
+        ApiPrincipal who = (await client.GetFromJsonAsync(new Uri("/api/v1/me", UriKind.Relative), ApiJson.Default.ApiPrincipal))!;
+
+        Assert.Equal(user, who.Name);
+        Assert.Equal(seesAll ? HttpStatusCode.OK : HttpStatusCode.NotFound, (await client.GetAsync(new Uri("/api/v1/sessions/bbbb0001", UriKind.Relative))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("/api/v1/sessions/aaaa0001", UriKind.Relative))).StatusCode);
+        Assert.Equal(watches, who.Grants.Any(grant => grant.MayWatch && grant.Tenant is null));
+        Assert.Equal("proxy", Assert.Single(_web.Audit.Events).Reason);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("nobody-of-policy")]
+    [InlineData("bob")]
+    public async Task Whom_policy_gives_nothing_sees_nothing(string? user)
+    {
+        _web.Policy = Policies.Read(Policies.Example);
+        using HttpClient client = Proxy(user);
+        using HttpResponseMessage response = await client.GetAsync(new Uri("/", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.DoesNotContain("node-1", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Elsewhere_a_proxys_headers_mean_nothing_and_there_a_token_does_not()
+    {
+        _web.Policy = Policies.Read(Policies.Example);
+        using HttpClient outside = Client();
+        outside.DefaultRequestHeaders.Add(ProxyIdentities.UserHeader, "root@example.org");
+        using HttpClient inside = Proxy(null);
+        inside.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _web.TokenOf(DashboardRole.Admin));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await outside.GetAsync(new Uri("/api/v1/me", UriKind.Relative))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await inside.GetAsync(new Uri("/api/v1/me", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_action_through_a_proxy_needs_what_only_our_pages_know()
+    {
+        _web.Policy = Policies.Read(Policies.Example);
+        using HttpClient client = Proxy("root@example.org");
+        Uri at = new("/api/v1/sessions/aaaa0001/close", UriKind.Relative);
+        Assert.Equal(HttpStatusCode.Forbidden, (await client.PostAsync(at, null)).StatusCode);
+
+        string page = await client.GetStringAsync(new Uri("/", UriKind.Relative));
+        client.DefaultRequestHeaders.Add(AccessGate.AntiforgeryHeader, Regex.Match(page, "data-antiforgery=\"([^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value);
+        Assert.Equal(HttpStatusCode.NoContent, (await client.PostAsync(at, null)).StatusCode);
+    }
+
+    [Fact]
+    public void The_proxys_socket_is_its_owners_and_its_groups()
+    {
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite, File.GetUnixFileMode(ProxyPath));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using MoshBroker.Dashboard.Feed;
 namespace MoshBroker.Http.Access;
 
 /// <summary>The second look at every request for the dashboard: who makes it. Nobody gets to see anything but the way in.</summary>
-internal sealed class AccessGate(RequestDelegate next, AccessTokens tokens, LoginSessions logins)
+internal sealed class AccessGate(RequestDelegate next, AccessTokens tokens, LoginSessions logins, ProxyIdentities proxied)
 {
     public const string AntiforgeryHeader = "X-Antiforgery";
 
@@ -16,7 +16,14 @@ internal sealed class AccessGate(RequestDelegate next, AccessTokens tokens, Logi
         PathString path = context.Request.Path;
         if (RequestGate.IsHealth(path) || Array.Exists(Open, open => path.StartsWithSegments(open, StringComparison.Ordinal))) { return next(context); }
         if (!listener.Roles.HasFlag(ListenerRoles.Dashboard)) { return Refuse(context, StatusCodes.Status404NotFound, "not served here"); }
-        if (Identify(context) is not { } principal) { return AskWho(context); }
+        bool isProxied = listener.Roles.HasFlag(ListenerRoles.Proxy);
+        if ((isProxied ? proxied.Identify(context) : Identify(context)) is not { } principal)
+        {
+            return isProxied
+                ? Refuse(context, StatusCodes.Status403Forbidden, $"the policy gives nothing on the dashboard to whom {ProxyIdentities.UserHeader} names; dashboard.users and dashboard.groups do")
+                : AskWho(context);
+        }
+
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method) && !IsMeant(context.Request, principal))
         {
             return Refuse(context, StatusCodes.Status403Forbidden, $"an action needs the header {AntiforgeryHeader} of the page that it comes from");

@@ -75,5 +75,9 @@ internal sealed record ResponseDraft(IReadOnlyList<Located<DetectionRule>> Rules
 internal sealed record DetectionDraft(
     bool Tripwires, IReadOnlyList<Located<int>> TripwirePorts, IReadOnlyList<Located<ResponseDraft>> Responses, bool Nftables, IReadOnlyList<Located<string>> Notify);
 
+internal sealed record DashboardDraft(IReadOnlyList<DashboardRole> Roles, bool MayWatch);
+
+internal sealed record DashboardAccessDraft(IReadOnlyList<Named<DashboardDraft>> Users, IReadOnlyList<Named<DashboardDraft>> Groups);
+
 internal sealed record PolicyDraft(
-    IReadOnlyList<AddressRange> TrustedScanners, DetectionDraft? Detections, DropInDraft? DropIn, IReadOnlyList<Named<TenantDraft>> Tenants);
+    IReadOnlyList<AddressRange> TrustedScanners, DetectionDraft? Detections, DashboardAccessDraft? Dashboard, DropInDraft? DropIn, IReadOnlyList<Named<TenantDraft>> Tenants);

@@ -215,13 +215,32 @@ internal static class PolicyShapes
             Tripwires.Of(node, faults, true), TripwirePortsField.Of(node, faults, []), Responses.Of(node, faults, []), Nftables.Of(node, faults, false), Notify.Of(node, faults, []))),
         "What is done about unusual traffic, which is detected and told in any case.");
 
+    private static readonly Field<IReadOnlyList<DashboardRole>> RolesOfAll = new(
+        "roles", new ListShape<DashboardRole>(Scalars.Word<DashboardRole>()), "For all tenants, and for the node itself.", isRequired: true);
+
+    private static readonly Field<bool> MayWatch = new("watch", Scalars.Boolean, "Whether live screens may be seen; false if left out.");
+    private static readonly ObjectShape<DashboardDraft> DashboardEntry = new("roles and watch", [RolesOfAll, MayWatch], (node, faults) =>
+        new DashboardDraft(RolesOfAll.Of(node, faults, []), MayWatch.Of(node, faults, false)));
+
+    private static readonly Field<IReadOnlyList<Named<DashboardDraft>>> DashboardUsers = new(
+        "users", new MapShape<DashboardDraft>(Scalars.Principal, DashboardEntry), "By the name that the proxy gives.");
+
+    private static readonly Field<IReadOnlyList<Named<DashboardDraft>>> DashboardGroups = new(
+        "groups", new MapShape<DashboardDraft>(Scalars.Principal, DashboardEntry), "By the group that the proxy gives.");
+
+    private static readonly Field<DashboardAccessDraft> DashboardField = new(
+        "dashboard",
+        new ObjectShape<DashboardAccessDraft>("users and groups", [DashboardUsers, DashboardGroups], (node, faults) => new DashboardAccessDraft(
+            DashboardUsers.Of(node, faults, []), DashboardGroups.Of(node, faults, []))),
+        "Who may what on the dashboard, for those whom an authenticating proxy names (--http-proxy); a tenant's users have their roles there.");
+
     private static readonly Field<IReadOnlyList<Named<TenantDraft>>> Tenants = new("tenants", new MapShape<TenantDraft>(Scalars.Name, Tenant), "Tenants, by name.");
 
     /// <summary>The whole file.</summary>
-    public static ObjectShape<PolicyDraft> Policy { get; } = new("version and tenants", [Version, TrustedScanners, Detections, DropIn, Tenants], (node, faults) =>
+    public static ObjectShape<PolicyDraft> Policy { get; } = new("version and tenants", [Version, TrustedScanners, Detections, DashboardField, DropIn, Tenants], (node, faults) =>
     {
         Version.Of(node, faults, 1);
-        return new PolicyDraft(TrustedScanners.Of(node, faults, []), Detections.Of(node, faults, null!), DropIn.Of(node, faults, null!), Tenants.Of(node, faults, []));
+        return new PolicyDraft(TrustedScanners.Of(node, faults, []), Detections.Of(node, faults, null!), DashboardField.Of(node, faults, null!), DropIn.Of(node, faults, null!), Tenants.Of(node, faults, []));
     });
 
     private static RulesDraft ReadRules(Field<IReadOnlyList<AddressRange>> networks, PolicyNode node, PolicyFaults faults) => new(
