@@ -11,13 +11,13 @@ namespace MoshBroker.Broker.Tests.Sessions;
 
 public sealed class PortPoolTests : IDisposable
 {
-    private readonly Socket _taken = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
+    // Below the kernel's own choice (32768 and up): a port that is given back here is taken by nobody who wants any.
+    private const int Lowest = 10_000;
+    private const int Highest = 20_000;
 
-    public PortPoolTests()
-    {
-        _taken.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
-        Taken = ((IPEndPoint)_taken.LocalEndPoint!).Port;
-    }
+    private readonly Socket _taken = Bind();
+
+    public PortPoolTests() => Taken = ((IPEndPoint)_taken.LocalEndPoint!).Port;
 
     private int Taken { get; }
 
@@ -58,8 +58,7 @@ public sealed class PortPoolTests : IDisposable
     [Fact]
     public void The_first_source_that_has_room_is_taken()
     {
-        using Socket other = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
-        other.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+        using Socket other = Bind();
         int free = ((IPEndPoint)other.LocalEndPoint!).Port;
         other.Dispose();
         _taken.Dispose();
@@ -91,6 +90,23 @@ public sealed class PortPoolTests : IDisposable
         Capacity capacity = Capacity.Plan([isShared ? new PortSource.Shared(60001) : new PortSource.Range(60001, 60999)], descriptors, terminals);
         Assert.Equal((sessions, limit), (capacity.Sessions, capacity.Limit));
         Assert.NotEmpty(capacity.Cure);
+    }
+
+    private static Socket Bind()
+    {
+        while (true)
+        {
+            Socket socket = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.IPv6Any, Random.Shared.Next(Lowest, Highest)));
+                return socket;
+            }
+            catch (SocketException)
+            {
+                socket.Dispose();
+            }
+        }
     }
 
     private static PortPool Pool(params PortSource[] sources) =>
