@@ -41,7 +41,8 @@ internal sealed class SshConnection
         ChildProgram master = new()
         {
             Path = ssh,
-            Arguments = [ssh, "-F", configuration, "-N", "-T", "-M", "-S", controlPath, "-o", $"ControlPersist={IdleKept.TotalSeconds:0}", "-e", "none", "--", target],
+            // At the level of errors alone it does not say who broke off, which tells a hop from the target.
+            Arguments = [ssh, "-F", configuration, "-N", "-T", "-M", "-S", controlPath, "-o", $"ControlPersist={IdleKept.TotalSeconds:0}", "-o", "LogLevel=INFO", "-e", "none", "--", target],
             Environment = environment,
             Directory = "/",
         };
