@@ -7,7 +7,7 @@ namespace MoshBroker.Cluster;
 /// one key apart. A store that fails (disk full, server gone) throws <see cref="StoreUnavailableException"/>; a token stops an operation
 /// only while it waits in the queue.
 /// </remarks>
-internal interface ISessionStore : IAsyncDisposable
+internal interface ISessionStore : ITombstoneStore, IAsyncDisposable
 {
     /// <summary>Inserts a session, with its first channel if it has one. Its epoch is drawn, and the key sealed, in the same transaction.</summary>
     Task<SessionGrant> CreateSessionAsync(NewSession session, CancellationToken cancellationToken);

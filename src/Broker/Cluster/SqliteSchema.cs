@@ -51,6 +51,21 @@ internal static class SqliteSchema
         CREATE INDEX audit_by_time ON audit (at_ms);
         CREATE INDEX audit_by_session ON audit (session) WHERE session IS NOT NULL;
         """,
+        """
+        CREATE TABLE tombstone (
+          session_id TEXT NOT NULL,
+          channel_id INTEGER NOT NULL,
+          node TEXT NOT NULL,
+          port INTEGER NOT NULL,
+          epoch INTEGER NOT NULL,
+          sealed_key BLOB NOT NULL,
+          sealed_epoch INTEGER NOT NULL,
+          next_expected INTEGER NOT NULL,
+          blocks INTEGER NOT NULL,
+          ended_ms INTEGER NOT NULL,
+          PRIMARY KEY (session_id, channel_id)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     public static int Latest => Migrations.Length;

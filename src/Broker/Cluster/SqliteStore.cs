@@ -151,6 +151,7 @@ internal sealed partial class SqliteStore : ISessionStore
                     new { epoch = Epoch.After(epoch, _clock), now = NowMs(), reason = SessionEndReason.BackendLost.ToName(), id });
             }
 
+            foreach ((string id, long _) in left) { KeepLeftovers(connection, id); }
             EndChannels(connection, left.Select(session => session.Id));
             Prune(connection);
             return left.Length;

@@ -17,6 +17,9 @@ internal abstract class Candidate
     /// <summary>Place in the <see cref="NumberIndex"/>; -1 when it is not in there.</summary>
     public int Rank { get; set; } = -1;
 
+    /// <summary>The channel has ended, and only its tombstone is left. The <see cref="SessionFinder"/>'s to write.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>Where the newest authentic datagram came from.</summary>
     public AddressNode Current { get; private set; }
 

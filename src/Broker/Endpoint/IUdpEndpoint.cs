@@ -13,5 +13,8 @@ internal interface IUdpEndpoint : IDisposable
     /// <summary>Datagrams that the kernel dropped since the socket was opened; from any thread.</summary>
     uint KernelDrops => 0;
 
+    /// <summary>From now on somebody else takes its datagrams; on the loop's thread.</summary>
+    void HandTo(IDatagramHandler handler);
+
     SendResult Send(in UdpPath path, ReadOnlySpan<byte> datagram);
 }

@@ -23,20 +23,31 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
 
     private readonly AddressIndex _addresses = new(seed);
     private readonly NumberIndex _numbers = new();
+    private readonly NumberIndex _ended = new();
     private readonly RecentNetworks _recent = new(seed);
     private ulong _search;
     private bool _isCutShort;
 
     public SourceBudget Budget { get; } = new(seed);
 
+    /// <summary>Channels that live.</summary>
     public int Count => _numbers.Count;
 
-    public void Add(Candidate candidate) => _numbers.Add(candidate);
+    public void Add(Candidate candidate) => NumbersOf(candidate).Add(candidate);
+
+    /// <summary>The channel has ended: whatever may be a living one's is not tried with its key first.</summary>
+    public void Retire(Candidate candidate)
+    {
+        if (candidate.Rank < 0 || candidate.HasEnded) { return; }
+        _numbers.Remove(candidate);
+        candidate.HasEnded = true;
+        _ended.Add(candidate);
+    }
 
     public void Remove(Candidate candidate)
     {
         if (candidate.Rank < 0) { return; }
-        _numbers.Remove(candidate);
+        NumbersOf(candidate).Remove(candidate);
         _addresses.Unlink(candidate.Current);
         _addresses.Unlink(candidate.Previous);
     }
@@ -53,17 +64,12 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
         reason = Refusal(datagram, out ulong number);
         if (reason != DropReason.None) { return null; }
         _search++;
-        bool isKnown = false;
-        int tries = 0;
-        for (AddressNode? node = _addresses.FirstAt(source); node is not null && tries < TriesAtAddress; node = AddressIndex.NextAt(node))
+        AddressNode? atAddress = _addresses.FirstAt(source);
+        bool isKnown = atAddress is not null;
+        if ((TryAddress(atAddress, datagram, haveEnded: false) ?? TryAddress(atAddress, datagram, haveEnded: true)) is { } there)
         {
-            isKnown = true;
-            tries++;
-            if (IsAuthor(node.Owner, datagram))
-            {
-                stats.AddressHits++;
-                return Found(now, source, node.Owner, number, ref reason);
-            }
+            stats.AddressHits++;
+            return Found(now, source, there, number, ref reason);
         }
 
         if (isKnown) { stats.AddressMisses++; }
@@ -89,18 +95,50 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
 
     private static bool IsPlausible(ulong expected, ulong number) => number >= expected ? number - expected <= Ahead : expected - number <= Behind;
 
+    private static bool IsPlausibleAmong(NumberIndex numbers, ulong number, out int upTo)
+    {
+        upTo = numbers.CountUpTo(number);
+        return (upTo > 0 && IsPlausible(numbers.NumberAt(upTo - 1), number)) || (upTo < numbers.Count && IsPlausible(numbers.NumberAt(upTo), number));
+    }
+
+    private NumberIndex NumbersOf(Candidate candidate) => candidate.HasEnded ? _ended : _numbers;
+
+    private Candidate? TryAddress(AddressNode? node, ReadOnlySpan<byte> datagram, bool haveEnded)
+    {
+        for (int tries = 0; node is not null && tries < TriesAtAddress; node = AddressIndex.NextAt(node))
+        {
+            if (node.Owner.HasEnded != haveEnded) { continue; }
+            tries++;
+            if (IsAuthor(node.Owner, datagram)) { return node.Owner; }
+        }
+
+        return null;
+    }
+
     private Candidate? Search(MonoTime now, in UdpAddress source, ReadOnlySpan<byte> datagram, ulong number, out bool isPlausible)
     {
         _isCutShort = false;
-        int upTo = _numbers.CountUpTo(number);
-        isPlausible = (upTo > 0 && IsPlausible(_numbers.NumberAt(upTo - 1), number)) || (upTo < _numbers.Count && IsPlausible(_numbers.NumberAt(upTo), number));
+        bool mayLive = IsPlausibleAmong(_numbers, number, out int upTo);
+        bool mayHaveEnded = IsPlausibleAmong(_ended, number, out int endedUpTo);
+        isPlausible = mayLive || mayHaveEnded;
         if (!isPlausible) { return null; }
         AddressNode? inNetwork = _addresses.FirstIn(source.Network);
         bool isNear = inNetwork is not null || _recent.Contains(now, source.Network);
         int allowance = Budget.Allowance(now, source, isNear);
         int tries = 0;
-        Candidate? author = TryNetwork(inNetwork, datagram, number, allowance, ref tries);
-        if (author is null && !_isCutShort) { author = TryNumbers(upTo, datagram, number, allowance, ref tries); }
+        Candidate? author = null;
+        if (mayLive)
+        {
+            author = TryNetwork(inNetwork, datagram, number, haveEnded: false, allowance, ref tries);
+            if (author is null && !_isCutShort) { author = TryNumbers(_numbers, upTo, datagram, number, allowance, ref tries); }
+        }
+
+        if (author is null && mayHaveEnded && !_isCutShort)
+        {
+            author = TryNetwork(inNetwork, datagram, number, haveEnded: true, allowance, ref tries);
+            if (author is null && !_isCutShort) { author = TryNumbers(_ended, endedUpTo, datagram, number, allowance, ref tries); }
+        }
+
         if (author is null)
         {
             stats.TrialMisses += tries;
@@ -120,12 +158,12 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
     }
 
     /// <summary>Who is or was in the same network moves from port to port, or comes back.</summary>
-    private Candidate? TryNetwork(AddressNode? node, ReadOnlySpan<byte> datagram, ulong number, int allowance, ref int tries)
+    private Candidate? TryNetwork(AddressNode? node, ReadOnlySpan<byte> datagram, ulong number, bool haveEnded, int allowance, ref int tries)
     {
         for (int looks = 0; node is not null && looks < LooksInNetwork; looks++)
         {
             Candidate candidate = node.Owner;
-            if (candidate.TriedBy != _search && IsPlausible(candidate, number))
+            if (candidate.HasEnded == haveEnded && candidate.TriedBy != _search && IsPlausible(candidate, number))
             {
                 if (!MayTry(allowance, ref tries)) { return null; }
                 if (IsAuthor(candidate, datagram)) { return candidate; }
@@ -141,26 +179,26 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
     /// Who expects this very number first, then who expects a little less: few datagrams are lost in a move. Sessions whose client never came expect 0
     /// and stand in line there, the latest opened first.
     /// </summary>
-    private Candidate? TryNumbers(int upTo, ReadOnlySpan<byte> datagram, ulong number, int allowance, ref int tries)
+    private Candidate? TryNumbers(NumberIndex numbers, int upTo, ReadOnlySpan<byte> datagram, ulong number, int allowance, ref int tries)
     {
-        for (int last = upTo - 1; last >= 0 && IsPlausible(_numbers.NumberAt(last), number);)
+        for (int last = upTo - 1; last >= 0 && IsPlausible(numbers.NumberAt(last), number);)
         {
-            int first = _numbers.FirstOf(last);
+            int first = numbers.FirstOf(last);
             for (int rank = first; rank <= last; rank++)
             {
-                if (_numbers[rank].TriedBy == _search) { continue; }
+                if (numbers[rank].TriedBy == _search) { continue; }
                 if (!MayTry(allowance, ref tries)) { return null; }
-                if (IsAuthor(_numbers[rank], datagram)) { return _numbers[rank]; }
+                if (IsAuthor(numbers[rank], datagram)) { return numbers[rank]; }
             }
 
             last = first - 1;
         }
 
-        for (int rank = upTo; rank < _numbers.Count && IsPlausible(_numbers.NumberAt(rank), number); rank++)
+        for (int rank = upTo; rank < numbers.Count && IsPlausible(numbers.NumberAt(rank), number); rank++)
         {
-            if (_numbers[rank].TriedBy == _search) { continue; }
+            if (numbers[rank].TriedBy == _search) { continue; }
             if (!MayTry(allowance, ref tries)) { return null; }
-            if (IsAuthor(_numbers[rank], datagram)) { return _numbers[rank]; }
+            if (IsAuthor(numbers[rank], datagram)) { return numbers[rank]; }
         }
 
         return null;
@@ -190,7 +228,7 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
 
         // Only a number above all seen moves the client; an older datagram may be a copy that somebody sends from where he likes.
         if (number < author.NextExpected) { return author; }
-        _numbers.Raise(author, number + 1);
+        NumbersOf(author).Raise(author, number + 1);
         if (author.Current.IsLinked && author.Current.Address == source) { return author; }
         if (author.Current.IsLinked)
         {

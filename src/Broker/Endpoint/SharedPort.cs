@@ -27,6 +27,7 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
     private readonly DatagramRing[] _rings;
     private readonly SessionFinder _finder;
     private readonly ConcurrentQueue<SharedRoute> _opened = new();
+    private readonly ConcurrentQueue<SharedRoute> _retired = new();
     private readonly ConcurrentQueue<SharedRoute> _closed = new();
     private readonly HashSet<SharedRoute> _routes = [];
     private MonoTime _reportedAt = MonoTime.Never;
@@ -65,17 +66,23 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
     /// <summary>
     /// Makes room for a channel whose session lives on that loop. From any thread: a datagram that was sent after this returned finds the channel.
     /// </summary>
-    public SharedRoute Open(SessionKey key, int loop)
-    {
-        SharedRoute route = new(this, key, _rings[loop]);
-        _opened.Enqueue(route);
-        return route;
-    }
+    public SharedRoute Open(SessionKey key, int loop) => Open(new SharedRoute(this, key, _rings[loop]));
+
+    /// <summary>The same for the tombstone of a channel that another process ended.</summary>
+    public SharedRoute OpenEnded(SessionKey key, int loop, ulong nextExpected) =>
+        Open(new SharedRoute(this, key, _rings[loop]) { HasEnded = true, NextExpected = nextExpected });
 
     /// <summary>From any thread.</summary>
     public void Close(SharedRoute route)
     {
         _closed.Enqueue(route);
+        _loop.Schedule(this);
+    }
+
+    /// <summary>The channel has ended: its client is looked for after all others. From any thread.</summary>
+    public void Retire(SharedRoute route)
+    {
+        _retired.Enqueue(route);
         _loop.Schedule(this);
     }
 
@@ -119,6 +126,12 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
         foreach (SharedRoute route in _routes) { route.Forget(); }
         _socket.Dispose();
         _batch.Dispose();
+    }
+
+    private SharedRoute Open(SharedRoute route)
+    {
+        _opened.Enqueue(route);
+        return route;
     }
 
     private void Deliver(MonoTime now, int index)
@@ -194,6 +207,11 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
         {
             _routes.Add(opened);
             _finder.Add(opened);
+        }
+
+        while (_retired.TryDequeue(out SharedRoute? retired))
+        {
+            if (_routes.Contains(retired)) { _finder.Retire(retired); }
         }
 
         while (_closed.TryDequeue(out SharedRoute? closed))

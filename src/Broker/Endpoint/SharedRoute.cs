@@ -67,6 +67,13 @@ internal sealed class SharedRoute : Candidate, IUdpEndpoint
         _handler?.OnBatchEnd(now);
     }
 
+    /// <summary>The channel has ended, and its tombstone goes on.</summary>
+    public void HandTo(IDatagramHandler handler)
+    {
+        _handler = handler;
+        _port.Retire(this);
+    }
+
     public SendResult Send(in UdpPath path, ReadOnlySpan<byte> datagram) => _port.Send(path, datagram);
 
     /// <summary>The channel is over: on its loop, or before it began.</summary>

@@ -11,7 +11,7 @@ internal sealed class UdpEndpoint : IUdpEndpoint, IReadyHandler
     private readonly FileDescriptor _socket;
     private readonly EpollLoop _loop;
     private readonly ReceiveBatch _batch;
-    private readonly IDatagramHandler _handler;
+    private IDatagramHandler _handler;
     private readonly EpollLoop.Watch _watch;
     private bool _disposed;
 
@@ -42,6 +42,8 @@ internal sealed class UdpEndpoint : IUdpEndpoint, IReadyHandler
             }
         }
     }
+
+    public void HandTo(IDatagramHandler handler) => _handler = handler;
 
     public SendResult Send(in UdpPath path, ReadOnlySpan<byte> datagram) => UdpNative.Send(_socket, path, datagram);
 

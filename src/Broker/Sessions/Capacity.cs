@@ -13,6 +13,11 @@ internal sealed partial record Capacity(int Sessions, string Limit, string Cure)
     private const int DescriptorsPerSession = 2; // PTY master, and the release pipe until the client is there; a UDP socket is a third.
     private const int DescriptorsOfTheBroker = 256;
     private const int DescriptorLimit = 7; // RLIMIT_NOFILE
+    private const int MostTombstones = 4096;
+    private const int DescriptorsPerTombstone = 8; // One descriptor in so many may be an ended channel's socket.
+
+    /// <summary>How many ended channels may wait for their clients; each of them has a descriptor.</summary>
+    public int Tombstones { get; init; } = MostTombstones;
 
     /// <summary>Measured on this machine, for these UDP ports.</summary>
     public static Capacity Plan(IReadOnlyList<PortSource> ports) => Plan(ports, Descriptors(), Terminals());
@@ -22,13 +27,15 @@ internal sealed partial record Capacity(int Sessions, string Limit, string Cure)
         // Behind a shared port there is always room for one more.
         bool isShared = ports.OfType<PortSource.Shared>().Any();
         int own = ports.OfType<PortSource.Range>().Sum(range => range.High - range.Low + 1);
+        int tombstones = isShared ? MostTombstones : Math.Min(MostTombstones, Math.Min(descriptors / DescriptorsPerTombstone, own));
+        int reserved = isShared ? 0 : tombstones; // Behind a shared port they have no socket.
         Capacity[] bounds =
         [
             isShared ? new(int.MaxValue, "", "") : new(own, $"{own} UDP ports (--ports)", "give the broker more with --ports, or let sessions share one (--ports shared:PORT)"),
-            new(Math.Max(0, descriptors - DescriptorsOfTheBroker) / (isShared ? DescriptorsPerSession : DescriptorsPerSession + 1), $"{descriptors} file descriptors (ulimit -n)", "raise the hard limit of open files (LimitNOFILE=)"),
+            new(Math.Max(0, descriptors - DescriptorsOfTheBroker - reserved) / (isShared ? DescriptorsPerSession : DescriptorsPerSession + 1), $"{descriptors} file descriptors (ulimit -n)", "raise the hard limit of open files (LimitNOFILE=)"),
             new(terminals, $"{terminals} pseudo-terminals (kernel.pty.max)", "raise the sysctl kernel.pty.max"),
         ];
-        return bounds.MinBy(bound => bound.Sessions)!;
+        return bounds.MinBy(bound => bound.Sessions)! with { Tombstones = tombstones };
     }
 
     private static unsafe int Descriptors()

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MoshBroker.Cluster;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Endpoint;
 using MoshBroker.Protocol;
@@ -39,6 +40,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     private ByteBudget _budget;
     private MonoTime _heldBackUntil;
     private bool _abandoned;
+    private bool _isBuried;
 
     /// <summary>Takes the seed over and begins to receive; on the loop's thread.</summary>
     public Channel(MonoTime now, ChannelSeed seed, SessionActor session, ISessionHost host, Emulator terminal)
@@ -361,11 +363,35 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     /// <summary>What else was counted.</summary>
     public ChannelMeter Meter => _meter;
 
+    /// <summary>A client was there and has not heard that it is over.</summary>
+    public bool IsClientUntold => _guard.HasPath && !_transport.IsPeerTold && _transport.EndReason is not (EndReason.CryptoLimit or EndReason.NonceReuse);
+
+    /// <summary>Hands port, key and numbers to a tombstone, for a client that is away; null when nobody need be told.</summary>
+    public EndedChannel? Bury(MonoTime now)
+    {
+        if (!IsClientUntold || _isBuried) { return null; }
+        _isBuried = true;
+        return new EndedChannel(new EndedChannelName(_session.Facts.Id, Id), now, _host, _transport.Bury(), HandOver);
+    }
+
+    private IUdpEndpoint HandOver(IDatagramHandler handler)
+    {
+        _endpoint.HandTo(handler);
+        return _endpoint;
+    }
+
+    /// <summary>What the store needs to know of it for its tombstone.</summary>
+    public ChannelRemains Remains => new(Id, _transport.NextExpectedSequence, _transport.Statistics.BlocksSealed);
+
     public void Dispose()
     {
-        _meter.Metrics.SocketClosed(_endpoint.KernelDrops);
         if (_peer is not null) { _meter.Metrics.RecentPeers.Note(_now, _guard.Current.Peer.Ip); }
-        _endpoint.Dispose();
+        if (!_isBuried)
+        {
+            _meter.Metrics.SocketClosed(_endpoint.KernelDrops);
+            _endpoint.Dispose();
+        }
+
         _transport.Dispose();
         _screen.Release();
     }

@@ -20,5 +20,9 @@ internal sealed class ChannelPlace : IDisposable
     public ChannelSeed Take(int id, long epoch, SessionKey key, int worker) =>
         new(id, epoch, key, _socket, Port) { Route = _shared?.Open(key, worker) };
 
+    /// <summary>The same for the tombstone of a channel that another process ended, whose client's next number is this or higher.</summary>
+    public ChannelSeed TakeEnded(int id, long epoch, SessionKey key, int worker, ulong nextExpected) =>
+        new(id, epoch, key, _socket, Port) { Route = _shared?.OpenEnded(key, worker, nextExpected) };
+
     public void Dispose() => _socket?.Dispose();
 }

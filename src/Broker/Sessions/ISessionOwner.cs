@@ -23,6 +23,9 @@ internal interface ISessionOwner
     /// <summary>A client went to and fro between networks, more often than people do; it is answered where it is known to hear us.</summary>
     void OnFlapping(SessionActor session, string peer);
 
+    /// <summary>A channel is over whose client does not know; its tombstone is the owner's from here on.</summary>
+    void OnBuried(SessionActor session, EndedChannel ended);
+
     /// <summary>The screen was locked, for the reason given; or unlocked, with none.</summary>
     void OnLockChanged(SessionActor session, string? reason);
 

@@ -32,6 +32,9 @@ internal sealed class PortPool : IDisposable
         }
     }
 
+    /// <summary>How many ports there are for channels that have one for themselves.</summary>
+    public int OwnPorts => _given.OfType<PortSource.Range>().Sum(range => range.High - range.Low + 1);
+
     /// <summary>The shared ones.</summary>
     public IReadOnlyList<SharedPort> Shared => [.. _sources.Select(source => source.Shared).OfType<SharedPort>()];
 
@@ -74,6 +77,19 @@ internal sealed class PortPool : IDisposable
         }
 
         return place;
+    }
+
+    /// <summary>Holds that very port again, for the tombstone of a channel that had it; null when it is not to be had any more.</summary>
+    public ChannelPlace? TryHoldAgain(int port)
+    {
+        if (Shared.FirstOrDefault(shared => shared.Port == port) is { } found) { return new ChannelPlace(found); }
+        UdpPortRange only = new(port, port);
+        foreach ((PortPerChannel? own, SharedPort? _) in _sources)
+        {
+            if (own is not null && own.Covers(only) && own.TryBind(_listenHost ?? IPAddress.IPv6Any, only, out int _, out int _) is { } socket) { return new ChannelPlace(socket, port); }
+        }
+
+        return null;
     }
 
     public void Dispose()

@@ -42,6 +42,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     private Phase _phase = Phase.Waiting;
     private MonoTime _startedAt;
     private MonoTime _endingSince;
+    private MonoTime _lastTurn;
     private BackendEnd? _backendEnd;
     private MonoTime _updatingSince;
     private ulong _updates;
@@ -364,6 +365,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
 
     protected override MonoTime Flush(MonoTime now)
     {
+        _lastTurn = now;
         if (_backendEnd is { } end)
         {
             _backendEnd = null;
@@ -401,7 +403,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
             _owner.OnEnded(this, (SessionEndReason)Stats.EndReason);
         }
 
-        DropClosed();
+        DropClosed(now);
         if (_phase == Phase.Over && _channels.Length == 0)
         {
             Stop();
@@ -436,7 +438,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         DropMirrors();
         Channel[] channels = _channels;
         Volatile.Write(ref _channels, []);
-        foreach (Channel channel in channels) { channel.Dispose(); }
+        foreach (Channel channel in channels) { Bury(_lastTurn, channel); }
         Lifeline?.Dispose();
         if (_phase != Phase.Over)
         {
@@ -612,18 +614,24 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     private bool IsFarewellOver(MonoTime now) =>
         now.Since(_endingSince) >= FarewellLimitMs || !Array.Exists(_channels, channel => channel.Phase == TransportPhase.ShuttingDown);
 
-    private void DropClosed()
+    private void DropClosed(MonoTime now)
     {
         if (!Array.Exists(_channels, channel => channel.IsClosed)) { return; }
         foreach (Channel closed in _channels.Where(channel => channel.IsClosed))
         {
             _log.ChannelEnded(Facts.Id, closed.Id, closed.EndReason.ToString());
             Diagnosis.Timeline.Add(closed.Now, TimelineKind.Detached, closed.Id);
-            closed.Dispose();
+            Bury(now, closed);
         }
 
         Volatile.Write(ref _channels, [.. _channels.Where(channel => !channel.IsClosed)]);
         _isUnsaved = true;
+    }
+
+    private void Bury(MonoTime now, Channel channel)
+    {
+        if (channel.Bury(now) is { } ended) { _owner.OnBuried(this, ended); }
+        channel.Dispose();
     }
 
     private MonoTime OwnDeadline() => _phase switch

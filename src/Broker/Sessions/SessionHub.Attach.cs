@@ -47,7 +47,7 @@ internal sealed partial class SessionHub
     {
         if (_stopping || Living(id) is not { } entry) { return new OpenAnswer.Refused($"session {id} is over"); }
         List<string> warnings = [];
-        ChannelPlace? place = _ports.TryHold(bind, ports, entry.Actor.Admission?.Rules.Ports ?? [], warnings, out OpenAnswer.Refused? refused);
+        (ChannelPlace? place, OpenAnswer.Refused? refused) = await HoldPortAsync(bind, ports, entry.Actor.Admission?.Rules.Ports ?? [], warnings);
         if (place is null) { return refused!; }
         SessionKey key = SessionKey.Generate(_random);
         try

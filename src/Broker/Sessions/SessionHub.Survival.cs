@@ -43,9 +43,11 @@ internal sealed partial class SessionHub
 
             _settings.SurvivalLog?.Lost(row.Id, reason);
             _audit.Write(new AuditEvent(AuditEventName.SessionEnd) { Session = row.Id, Reason = SessionEndReason.BackendLost.ToName() });
+            await _store.KeepTombstonesAsync(row.Id, row.Epoch, [.. row.Channels.Where(channel => channel.EndedAt is null).Select(RemainsOf)], cancellation);
             await _store.EndSessionAsync(row.Id, row.Epoch, SessionEndReason.BackendLost, cancellation);
         }
 
+        await RestoreTombstonesAsync(cancellation);
         foreach ((string name, FileDescriptor left) in _settings.Left)
         {
             _settings.FdStore?.Drop(name);

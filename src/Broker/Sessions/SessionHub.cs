@@ -40,6 +40,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
     private readonly ConcurrentDictionary<string, SessionEntry> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<Task> _lastEnds = [];
     private readonly SessionQuotas _quotas = new();
+    private readonly EndedChannels _ended;
     private int _live;
     private readonly RecordingService? _recordings;
     private volatile bool _stopping;
@@ -57,6 +58,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         _time = time;
         _clock = new MonoClock(time);
         _recordings = settings.Recordings?.Invoke(_clock);
+        _ended = new EndedChannels(settings.Capacity.Tombstones, ForgetEnded);
         _workers = [.. Enumerable.Range(1, settings.Workers).Select(number => new SessionWorker(_clock, number, metrics))];
         IDispatcher[] loops = [.. _workers.Select(worker => worker.Loop)];
         _ports = new PortPool(settings.ListenHost, settings.Ports, settings.EndpointLog, ShareSocket, InheritedSocket, settings.Left.Keys.Count(name => name.Contains("/udp", StringComparison.Ordinal)));
@@ -155,7 +157,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         ChannelPlace? place = null;
         if (!request.IsWithoutChannel)
         {
-            place = _ports.TryHold(request.Bind, request.Ports, admission.Rules.Ports, warnings, out OpenAnswer.Refused? noPort);
+            (place, OpenAnswer.Refused? noPort) = await HoldPortAsync(request.Bind, request.Ports, admission.Rules.Ports, warnings);
             if (place is null)
             {
                 _quotas.Release(tenant, user);
@@ -369,6 +371,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         }
 
         _recordings?.Dispose();
+        _ended.Dispose();
         _ports.Dispose();
         // Whoever disposes the hub disposes the store next.
         await Task.WhenAll(_lastEnds);
@@ -438,8 +441,10 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
 
     private async Task RecordEndAsync(SessionActor session, SessionEndReason reason)
     {
+        ChannelRemains[] untold = [.. session.Channels.Where(channel => channel.IsClientUntold).Select(channel => channel.Remains)];
         try
         {
+            if (untold.Length > 0) { await _store.KeepTombstonesAsync(session.Facts.Id, session.HeldEpoch, untold, CancellationToken.None); }
             await _store.EndSessionAsync(session.Facts.Id, session.HeldEpoch, reason, CancellationToken.None);
         }
         catch (StoreUnavailableException failure)
@@ -468,6 +473,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
 
     private void Forget()
     {
+        _ended.Expire(_clock.Now());
         DateTimeOffset before = _time.GetUtcNow() - EndedKept;
         foreach ((string id, SessionEntry entry) in _sessions)
         {

@@ -35,6 +35,12 @@ public sealed class Tombstone : IDisposable
         _scratch = scratch;
     }
 
+    /// <summary>Goes on where a transport ended.</summary>
+    internal Tombstone(PacketLayer packets, ulong fragmentId, TransportScratch scratch)
+    {
+        (_packets, _fragmentId, _scratch) = (packets, fragmentId, scratch);
+    }
+
     /// <summary>One more than the highest sequence number of an authentic datagram of the client's.</summary>
     public ulong NextExpectedSequence => _packets.NextExpected;
 

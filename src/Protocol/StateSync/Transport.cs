@@ -47,6 +47,7 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
     private bool _isPeerShutdownAnswered;
     private bool _isTooLongForUs;
     private bool _isHeld;
+    private bool _isBuried;
     private MonoTime _lingerEnd = MonoTime.Forever;
     private MonoTime _next = MonoTime.Forever;
     private ulong _datagramsReceived;
@@ -115,6 +116,9 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
 
     /// <summary>Why it ended; None while it has not.</summary>
     public EndReason EndReason { get; private set; }
+
+    /// <summary>True when the peer knows that it is over: it said so, or acknowledged it.</summary>
+    public bool IsPeerTold => EndReason is EndReason.PeerShutdown or EndReason.LocalShutdown;
 
     /// <summary>True when datagrams may be sent: always for a client; for a server since a fresh authentic one came, until 40 s of silence.</summary>
     public bool HasPeer { get; private set; }
@@ -348,6 +352,17 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
         _isEpochWarningGiven = false;
     }
 
+    /// <summary>
+    /// Goes on as a tombstone, with the key and the numbers as they are now; nothing else may be called afterwards but <see cref="Dispose"/>, which leaves these to
+    /// the tombstone.
+    /// </summary>
+    public Tombstone Bury()
+    {
+        _isBuried = true;
+        Phase = TransportPhase.Closed;
+        return new Tombstone(_packets, _fragmentId, Scratch);
+    }
+
     /// <summary>Gives all states back and frees the cipher, which wipes the key.</summary>
     public void Dispose()
     {
@@ -356,7 +371,8 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
         _receiver.ReleaseAll();
         _assembly.Dispose();
         _fragmenter.Dispose();
-        _packets.Dispose();
+        if (!_isBuried)
+            _packets.Dispose();
     }
 
     private static ulong FirstNumber(TransportSetup setup) => (setup.Epoch << PacketLayer.EpochBits) + 1;

@@ -262,6 +262,48 @@ public abstract class SessionStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_tombstone_keeps_the_sealed_key_of_an_ended_channel_and_gets_a_new_epoch_each_time_it_is_taken()
+    {
+        SessionGrant grant = await CreateAsync();
+        Assert.Equal(FencedOutcome.Done, await Store.KeepTombstonesAsync(grant.SessionId, grant.Epoch, [new ChannelRemains(1, 77, 5)], default));
+        await Store.EndSessionAsync(grant.SessionId, grant.Epoch, SessionEndReason.UserExit, default);
+        await ReopenAsync();
+
+        TombstoneRow row = Assert.Single(await Store.TakeTombstonesAsync("a", Clock.Now.AddDays(-1), 10, default));
+        Assert.Equal((grant.SessionId, new ChannelRemains(1, 77, 5), 60001, grant.Epoch), (row.SessionId, row.Remains, row.Port, row.SealedEpoch));
+        Assert.Equal("sealed \u0001"u8.ToArray(), row.SealedKey);
+        Assert.True(row.Epoch > grant.Epoch);
+        Assert.True(Assert.Single(await Store.TakeTombstonesAsync("a", Clock.Now.AddDays(-1), 10, default)).Epoch > row.Epoch);
+        Assert.Empty(await Store.TakeTombstonesAsync("b", Clock.Now.AddDays(-1), 10, default));
+    }
+
+    [Fact]
+    public async Task Tombstones_are_deleted_by_age_by_number_and_one_by_one()
+    {
+        List<SessionGrant> all = [];
+        for (int i = 0; i < 4; i++)
+        {
+            SessionGrant grant = await CreateAsync();
+            await Store.KeepTombstonesAsync(grant.SessionId, grant.Epoch, [new ChannelRemains(1, 0, 0)], default);
+            all.Add(grant);
+            Clock.Now += TimeSpan.FromMinutes(1);
+        }
+
+        await Store.ForgetTombstoneAsync(all[3].SessionId, 1, default);
+        Assert.Equal([all[1].SessionId, all[2].SessionId], (await Store.TakeTombstonesAsync("a", Clock.Now.AddDays(-1), 2, default)).Select(row => row.SessionId));
+        Assert.Equal([all[2].SessionId], (await Store.TakeTombstonesAsync("a", Clock.Now.AddSeconds(-150), 2, default)).Select(row => row.SessionId));
+    }
+
+    [Fact]
+    public async Task An_owner_that_is_fenced_off_keeps_no_tombstone_and_leftovers_leave_theirs()
+    {
+        SessionGrant grant = await CreateAsync();
+        await Store.EndLeftoversAsync("a", default);
+        Assert.Equal(FencedOutcome.Stale, await Store.KeepTombstonesAsync(grant.SessionId, grant.Epoch, [new ChannelRemains(1, 1, 1)], default));
+        Assert.Equal(0UL, Assert.Single(await Store.TakeTombstonesAsync("a", Clock.Now.AddDays(-1), 10, default)).Remains.NextExpected);
+    }
+
+    [Fact]
     public async Task A_process_whose_sessions_were_ended_as_leftovers_is_fenced_off()
     {
         SessionGrant grant = await CreateAsync();

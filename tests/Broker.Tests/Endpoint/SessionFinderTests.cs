@@ -222,6 +222,38 @@ public sealed class SessionFinderTests
         Assert.Equal(50, all.Length);
     }
 
+    [Fact]
+    public void The_client_of_an_ended_channel_is_found_after_those_that_live_and_at_its_address_too()
+    {
+        PlayedCandidate[] all = Attach(100);
+        PlayedCandidate ended = all[50];
+        UdpAddress home = AddressOf(ended);
+        _finder.Retire(ended);
+        Assert.Equal(99, _finder.Count);
+        int asked = ended.Asked;
+        Assert.Same(all[51], Find(Train, all[51].Sends(1)));
+        Assert.Equal(asked, ended.Asked);
+        Assert.Same(ended, Find(home, ended.Sends(1)));
+        Assert.Same(ended, Find(SourceBudgetTests.Address("203.0.113.77", 1), ended.Sends(2)));
+        _finder.Remove(ended);
+        Assert.Null(Find(home, ended.Sends(3), null));
+    }
+
+    [Fact]
+    public void Forty_clients_of_ended_channels_return_at_once_and_each_is_found()
+    {
+        PlayedCandidate[] all = Attach(1000);
+        PlayedCandidate[] ended = [.. all.Where(candidate => candidate.Id % 25 == 0)];
+        foreach (PlayedCandidate candidate in ended) { _finder.Retire(candidate); }
+        foreach (PlayedCandidate candidate in ended)
+        {
+            Assert.Same(candidate, Find(SourceBudgetTests.Address($"203.0.113.{candidate.Id / 25}", 7), candidate.Sends(1)));
+        }
+
+        Assert.Equal(40, ended.Length);
+        Assert.Equal(0, _stats.BudgetExhausted);
+    }
+
     private static UdpAddress AddressOf(PlayedCandidate candidate) => candidate.Current.Address;
 
     private PlayedCandidate[] Open(int count)

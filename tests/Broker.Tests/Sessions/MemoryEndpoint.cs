@@ -7,6 +7,8 @@ namespace MoshBroker.Broker.Tests.Sessions;
 /// <summary>A port without a network: what the session sends waits here, and the test hands in what clients send.</summary>
 internal sealed class MemoryEndpoint(int port, IDatagramHandler handler) : IUdpEndpoint
 {
+    private IDatagramHandler _handler = handler;
+
     public int Port { get; } = port;
 
     public bool IsDisposed { get; private set; }
@@ -34,15 +36,17 @@ internal sealed class MemoryEndpoint(int port, IDatagramHandler handler) : IUdpE
     public void Receive(MonoTime now, in UdpPath path, byte[] datagram)
     {
         if (IsDisposed) { return; }
-        if (Copier is { } copier) { handler.OnDatagram(now, copier, datagram, congestionExperienced: false); }
-        handler.OnDatagram(now, path, datagram, congestionExperienced: false);
-        handler.OnBatchEnd(now);
+        if (Copier is { } copier) { _handler.OnDatagram(now, copier, datagram, congestionExperienced: false); }
+        _handler.OnDatagram(now, path, datagram, congestionExperienced: false);
+        _handler.OnBatchEnd(now);
     }
+
+    public void HandTo(IDatagramHandler handler) => _handler = handler;
 
     public void ReceiveOversize(MonoTime now)
     {
-        handler.OnOversize();
-        handler.OnBatchEnd(now);
+        _handler.OnOversize();
+        _handler.OnBatchEnd(now);
     }
 
     public void Dispose() => IsDisposed = true;

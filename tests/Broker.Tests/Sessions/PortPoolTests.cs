@@ -79,7 +79,7 @@ public sealed class PortPoolTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1256, 4096, false, 333, "1256 file descriptors (ulimit -n)")]
+    [InlineData(1256, 4096, false, 281, "1256 file descriptors (ulimit -n)")]
     [InlineData(1256, 4096, true, 500, "1256 file descriptors (ulimit -n)")]
     [InlineData(200_000, 300, false, 300, "300 pseudo-terminals (kernel.pty.max)")]
     [InlineData(200_000, 300, true, 300, "300 pseudo-terminals (kernel.pty.max)")]

@@ -105,6 +105,8 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
     {
     }
 
+    public void OnBuried(SessionActor session, EndedChannel ended) => ended.Dispose();
+
     public void OnFlapping(SessionActor session, string peer)
     {
     }

@@ -202,7 +202,8 @@ public sealed class SessionLifeTests
         first.Type("hunter2-hunter2");
         unlucky.RunUntil(() => unlucky.Failures.Count > 0, "the failure");
         Assert.Equal([SessionEndReason.InternalError], unlucky.Ends);
-        Assert.True(unlucky.HasStopped && unlucky.Backend.IsDisposed && unlucky.Endpoint().IsDisposed);
+        Assert.True(unlucky.HasStopped && unlucky.Backend.IsDisposed);
+        Assert.Single(unlucky.Buried);
 
         other.Backend.Print(other.Now, "still here");
         other.RunUntil(() => second.Row(0) == "still here", "the other goes on");

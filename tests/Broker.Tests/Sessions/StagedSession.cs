@@ -118,6 +118,10 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
 
     public List<(AttachKind Kind, string? By)> Attaches { get; } = [];
 
+    public List<EndedChannel> Buried { get; } = [];
+
+    public void OnBuried(SessionActor session, EndedChannel ended) => Buried.Add(ended);
+
     public List<string> Flapping { get; } = [];
 
     public void OnFlapping(SessionActor session, string peer) => Flapping.Add(peer);
