@@ -63,13 +63,14 @@ internal sealed class ClientLoop : IDisposable
         _bar = new NotificationBar(_start, _escape.QuitHint);
         _predictions = new PredictionEngine(settings.Prediction, settings.Overwrites);
         _screen = new ClientScreen(settings.Terminal, _predictions, _bar, settings.HasTitlePrefix) { Window = settings.Window };
-        _input.Resize(settings.Window.Columns, settings.Window.Rows);
         TransportSetup setup = new() { Sends = Direction.ClientToServer, Key = key, Random = new SystemRandom(), Scratch = _scratch };
         _transport = new Transport<UserInputState, RemoteScreenState>(_start, setup, _input, new RemoteScreenState(settings.Window.Columns, settings.Window.Rows))
         {
             PayloadLimit = _path.IsIPv6 ? DatagramLimits.IPv6 : DatagramLimits.IPv4,
         };
+
         // State 0 of both ends is before the first event: the window's size is one.
+        _input.Resize(settings.Window.Columns, settings.Window.Rows);
     }
 
     /// <summary>True once a state of the server's has come.</summary>

@@ -27,6 +27,7 @@ internal sealed partial class PredictionEngine
 
     private void DrawRow(int row, Framebuffer frame, FrameEditor editor)
     {
+        Span<byte> text = stackalloc byte[64];
         ReadOnlySpan<CellPrediction> cells = _cells[row];
         for (int column = 0; column < cells.Length; column++)
         {
@@ -43,6 +44,8 @@ internal sealed partial class PredictionEngine
             }
 
             Cell replacement = cell.Replacement;
+            if (replacement.IsCluster && frame.CopyText(replacement, text) == 0)
+                continue; // No frame holds its text any more.
             if (seen.HasSameText(replacement) && seen.Rendition == replacement.Rendition && seen.IsWide == replacement.IsWide)
                 continue;
             bool isUnderlined = _link.Underlines && !(seen.IsBlankLike && replacement.IsBlankLike);

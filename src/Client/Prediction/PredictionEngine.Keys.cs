@@ -7,7 +7,12 @@ namespace MoshBroker.Client.Prediction;
 /// <summary>From keys to guesses.</summary>
 internal sealed partial class PredictionEngine
 {
+    private readonly KeysInFlight _flight = new();
+
+    // Of the key that is being guessed.
     private MonoTime _now;
+    private ulong _due;
+
     private int _serverRow;
     private int _serverColumn;
 
@@ -35,42 +40,82 @@ internal sealed partial class PredictionEngine
         if (typed.Length > LongestTyped || view.Columns != _columns || view.Rows != _rows)
         {
             Reset();
+            _flight.AddUnknown(_newestSent + 1);
             return;
         }
 
-        _now = now;
         foreach (byte key in typed)
         {
-            if (_mode == PredictionMode.Experimental)
-                _epoch = _confirmedEpoch;
-            switch (_keys.Next(key, out int codePoint))
+            TypedKey what = _keys.Next(key, out int codePoint);
+            if (what == TypedKey.None)
+                continue;
+            KeyInFlight one = new(what, codePoint, _newestSent + 1, now);
+            _flight.Add(one);
+            Guess(one, view);
+        }
+    }
+
+    private void Guess(KeyInFlight key, Framebuffer view)
+    {
+        (_due, _now) = (key.Due, key.TypedAt);
+        if (_mode == PredictionMode.Experimental)
+            _epoch = _confirmedEpoch;
+        switch (key.What)
+        {
+            case TypedKey.Character:
+                OnCharacter(key.CodePoint, view);
+                break;
+            case TypedKey.Backspace:
+                OnBackspace(view);
+                break;
+            case TypedKey.Enter:
+                BecomeTentative();
+                _typedFrom = null;
+                NewLine(view);
+                break;
+            case TypedKey.Left:
+                OnLeft(view);
+                break;
+            case TypedKey.Right:
+                OnRightArrow(view);
+                break;
+            default:
+                BecomeTentative();
+                _typedFrom = null;
+                break;
+        }
+    }
+
+    /// <summary>Guesses anew, from the server's own screen, what the keys will do that it has not seen yet.</summary>
+    private void Rebase(MonoTime now, Framebuffer frame, ulong echoAck)
+    {
+        if (_mode == PredictionMode.Experimental || !_flight.IsWhole(echoAck))
+            return;
+
+        // An echo-ack comes 50 ms after the echo: keys older than a round trip may be on the screen already.
+        ReadOnlySpan<KeyInFlight> keys = _flight.Keys;
+        int shown = 0;
+        for (int i = keys.Length - 1; i >= 0 && shown == 0; i--)
+        {
+            if (now.Since(keys[i].TypedAt) > 2 * _frameInterval)
             {
-                case TypedKey.None:
-                    break;
-                case TypedKey.Character:
-                    OnCharacter(codePoint, view);
-                    break;
-                case TypedKey.Backspace:
-                    OnBackspace(view);
-                    break;
-                case TypedKey.Enter:
-                    BecomeTentative();
-                    _typedFrom = null;
-                    _staysRow = -1;
-                    NewLine(view);
-                    break;
-                case TypedKey.Left:
-                    OnLeft(view);
-                    break;
-                case TypedKey.Right:
-                    OnRightArrow(view);
-                    break;
-                default:
-                    BecomeTentative();
-                    _typedFrom = null;
-                    break;
+                if (IsLeftOfCursor(frame, keys[i]))
+                    shown = i + 1;
+                break;
             }
         }
+
+        foreach (KeyInFlight key in keys[shown..])
+            Guess(key, frame);
+    }
+
+    private static bool IsLeftOfCursor(Framebuffer frame, KeyInFlight key)
+    {
+        if (key.What != TypedKey.Character || key.CodePoint == ' ')
+            return false;
+        Cell cell = Cell.Of(key.CodePoint, default);
+        int column = frame.CursorColumn - (cell.IsWide ? 2 : 1);
+        return column >= 0 && frame.Row(frame.CursorRow)[column].HasSameText(cell);
     }
 
     private ref CursorPrediction Cursor => ref CollectionsMarshal.AsSpan(_cursors)[^1];
@@ -92,19 +137,19 @@ internal sealed partial class PredictionEngine
     {
         if (_cursors.Count == 0)
         {
-            _cursors.Add(new CursorPrediction(view.CursorRow, view.CursorColumn, _newestSent + 1, _epoch));
+            _cursors.Add(new CursorPrediction(view.CursorRow, view.CursorColumn, _due, _epoch));
             _trail = (view.CursorRow, view.CursorColumn, view.CursorRow, view.CursorColumn);
         }
         else if (Cursor.Epoch != _epoch)
         {
-            _cursors.Add(Cursor with { Epoch = _epoch, Due = _newestSent + 1 });
+            _cursors.Add(Cursor with { Epoch = _epoch, Due = _due });
         }
     }
 
     private void MoveTo(int row, int column)
     {
         ref CursorPrediction cursor = ref Cursor;
-        (cursor.Row, cursor.Column, cursor.Due) = (row, column, _newestSent + 1);
+        (cursor.Row, cursor.Column, cursor.Due) = (row, column, _due);
         Extend(row, column);
     }
 
@@ -214,8 +259,7 @@ internal sealed partial class PredictionEngine
     /// <summary>A place takes over what another place of its row holds; -1: nobody knows what it will hold.</summary>
     private void Take(Span<CellPrediction> cells, ReadOnlySpan<Cell> shown, int at, int source)
     {
-        // What combines with others lives in the frame only; it can't be carried about.
-        bool isUnknown = source < 0 || (cells[source].IsActive && cells[source].IsUnknown) || ContentOf(cells, shown, source).IsCluster;
+        bool isUnknown = source < 0 || (cells[source].IsActive && cells[source].IsUnknown);
         Cell content = isUnknown ? default : ContentOf(cells, shown, source);
         ref CellPrediction cell = ref cells[at];
         Guess(ref cell, shown[at], content);
@@ -231,7 +275,7 @@ internal sealed partial class PredictionEngine
         cell.AddOriginal(shown);
         cell.IsActive = true;
         cell.Replacement = replacement;
-        cell.Due = _newestSent + 1;
+        cell.Due = _due;
         cell.Epoch = _epoch;
         cell.Made = _now;
     }
@@ -248,7 +292,7 @@ internal sealed partial class PredictionEngine
             if (cell.IsActive)
             {
                 cell.IsUnjudged = true;
-                cell.Due = _newestSent + 1;
+                cell.Due = _due;
             }
         }
 
@@ -314,6 +358,8 @@ internal sealed partial class PredictionEngine
             return;
         }
 
+        if (_staysRow == row)
+            _staysRow = -1;
         ReadOnlySpan<Cell> shown = view.Row(row);
         Span<CellPrediction> cells = Cells(row);
         MoveTo(row, column - (column > 1 && ContentOf(cells, shown, column - 2).IsWide ? 2 : 1));
@@ -344,8 +390,11 @@ internal sealed partial class PredictionEngine
     {
         EnsureCursor(view);
         int row = Cursor.Row;
+        _staysRow = -1;
         if (row < _rows - 1)
         {
+            // What stands there now will move away or be overwritten.
+            _staysRow = row + 1;
             MoveTo(row + 1, 0);
             return;
         }

@@ -10,7 +10,8 @@ namespace MoshBroker.Client.Prediction;
 /// <remarks>
 /// A guess made now is judged once the server's echo-ack reaches the state that the key travels in. Guesses belong to epochs; those of an epoch are hidden
 /// until one of them was confirmed by a character that was not there before, so that nothing is shown where the server does not echo. What can't be guessed
-/// (a control character, another line) begins a new epoch.
+/// (a control character, another line) begins a new epoch. Once the server has done it, and after every wrong guess, the keys that are still under way
+/// are guessed anew from where the server's cursor really is.
 /// </remarks>
 internal sealed partial class PredictionEngine
 {
@@ -42,6 +43,7 @@ internal sealed partial class PredictionEngine
     private int _rightsInRow;
     private ulong _creditEpoch;
     private int _credits;
+    private bool _isRebaseDue;
 
     /// <param name="mode">When guesses are shown.</param>
     /// <param name="overwrites">True when typing replaces what is there instead of moving it.</param>
@@ -87,6 +89,7 @@ internal sealed partial class PredictionEngine
     /// <summary>Takes all guesses back, and hides the next ones until one is confirmed.</summary>
     public void Reset()
     {
+        _isRebaseDue = true;
         _cursors.Clear();
         for (int row = 0; row < _isTouched.Length; row++)
         {
@@ -120,13 +123,21 @@ internal sealed partial class PredictionEngine
 
         (_serverRow, _serverColumn) = (frame.CursorRow, frame.CursorColumn);
         _link.Update(_frameInterval, IsAnyPending);
-        for (int row = 0; row < _rows; row++)
+        _isRebaseDue = false;
+        bool goesOn = true;
+        for (int row = 0; row < _rows && goesOn; row++)
         {
-            if (_isTouched[row] && !CullRow(now, row, frame, echoAck))
-                return;
+            if (_isTouched[row])
+                goesOn = CullRow(now, row, frame, echoAck);
         }
 
-        CullCursors(frame, echoAck);
+        if (goesOn)
+            CullCursors(frame, echoAck);
+        _flight.Acknowledge(echoAck, out bool isUnknownDone);
+        if (isUnknownDone && !_isRebaseDue && _mode != PredictionMode.Experimental)
+            Reset();
+        if (_isRebaseDue)
+            Rebase(now, frame, echoAck);
     }
 
     private static bool Matches(Cell seen, ref CellPrediction cell) => seen.HasSameText(cell.Replacement);
@@ -174,9 +185,10 @@ internal sealed partial class PredictionEngine
                     _staysRow = row;
                     break;
                 case Verdict.Wrong when IsTentative(cell.Epoch):
+                    // What was guessed since is as doubtful, but nobody saw it.
                     OnWrong(isTentative: true);
-                    KillEpoch(cell.Epoch, frame);
-                    break;
+                    Reset();
+                    return false;
                 case Verdict.Wrong:
                     OnWrong(isTentative: false);
                     Reset();
@@ -252,27 +264,6 @@ internal sealed partial class PredictionEngine
             _counts.WrongShown++;
         _caution = Math.Min(_caution + 1, MostCaution);
         _rightsInRow = 0;
-    }
-
-    /// <summary>What was guessed since is as doubtful, but nobody saw it.</summary>
-    private void KillEpoch(ulong epoch, Framebuffer frame)
-    {
-        _cursors.RemoveAll(cursor => cursor.Epoch >= epoch);
-        _cursors.Add(new CursorPrediction(frame.CursorRow, frame.CursorColumn, _newestSent + 1, _epoch));
-        _trail = (frame.CursorRow, frame.CursorColumn, frame.CursorRow, frame.CursorColumn);
-        for (int row = 0; row < _rows; row++)
-        {
-            if (!_isTouched[row])
-                continue;
-            foreach (ref CellPrediction cell in _cells[row].AsSpan())
-            {
-                if (cell.IsActive && cell.Epoch >= epoch)
-                    Remove(ref cell);
-            }
-        }
-
-        ForgetLine();
-        BecomeTentative();
     }
 
     private void RemoveShifts(Span<CellPrediction> cells)

@@ -71,6 +71,9 @@ internal sealed class TmuxTerminal : IAsyncDisposable
         await AskAsync("paste-buffer -r -d -t t");
     }
 
+    /// <summary>From now on everything that the program writes is also appended to a file.</summary>
+    public Task RecordAsync(string file) => AskAsync($"pipe-pane -t t -O 'cat >> {file}'");
+
     public Task ResizeAsync(int columns, int rows) => AskAsync($"resize-window -t t -x {columns} -y {rows}");
 
     /// <summary>Process id of the program in the window.</summary>
