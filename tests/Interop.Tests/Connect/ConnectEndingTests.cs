@@ -71,7 +71,7 @@ public sealed class ConnectEndingTests(InteropFixture fixture) : IDisposable
         await connect.Terminal.WaitForTextAsync("Exiting on user request");
         TerminalScreen end = await connect.EndRestoredAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(5, end.ExitStatus);
-        Assert.True(end.Shows("may still be running"));
+        Assert.True(end.Shows("did not confirm"));
     }
 
     [Fact]

@@ -26,11 +26,12 @@ public sealed class ConnectSessionTests(InteropFixture fixture) : IDisposable
             """);
         OpenedSession session = await fixture.Server.OpenAsync(_home.Environment, ["/bin/sh", script]);
         await using ConnectTerminal ours = await ConnectTerminal.DirectAsync(_home, session.Port, session.Key, ("TERM", term));
-        TerminalScreen screen = await ours.Terminal.WaitForTextAsync("ready");
+        await ours.Terminal.WaitForTextAsync("ready");
         await using TmuxTerminal plain = await TmuxTerminal.StartAsync(["/bin/sh", script], _home.Environment);
         TerminalScreen expected = await plain.WaitForTextAsync("ready");
-        await ours.Terminal.WaitForAsync(s => s.Text == expected.Text, "the same screen as without a network:\n" + expected);
-        Assert.Equal((expected.CursorRow, expected.CursorColumn), (screen.CursorRow, screen.CursorColumn));
+        await ours.Terminal.WaitForAsync(
+            s => s.Text == expected.Text && (s.CursorRow, s.CursorColumn) == (expected.CursorRow, expected.CursorColumn),
+            "the same screen as without a network:\n" + expected);
     }
 
     [Fact]
@@ -44,8 +45,9 @@ public sealed class ConnectSessionTests(InteropFixture fixture) : IDisposable
             await connect.Terminal.ResizeAsync(columns, rows);
         }
 
-        await connect.Terminal.TypeAsync("clear; stty size\r");
-        await connect.Terminal.WaitForTextAsync("24 80");
+        // The keys may overtake the last resize, which the terminal tells by a signal.
+        await connect.Terminal.TypeAsync("clear; until [ \"$(stty size)\" = '24 80' ]; do sleep 0.1; done; echo si''zed\r");
+        await connect.Terminal.WaitForAsync(s => s.HasRow("sized"), "the last size");
     }
 
     [Fact]
