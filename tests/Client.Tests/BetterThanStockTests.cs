@@ -129,7 +129,8 @@ public sealed class BetterThanStockTests
         line.Server("e").Ack(allBut: 2);
         Assert.Equal("$ a\n$ ech", line.Shown);
         Assert.Equal("$ a\n$ echo", line.Type("o").Shown);
-        Assert.Equal("", line.Echo("cho").Output);
+        Assert.Equal("$ a\n$ echo", line.Echo("cho").Shown);
+        Assert.Equal(0, line.Engine.Counts.WrongShown);
     }
 
     [Fact]

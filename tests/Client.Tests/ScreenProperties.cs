@@ -73,9 +73,9 @@ public sealed partial class ScreenProperties
                 ArrayBufferWriter<byte> bytes = new();
                 FrameDiff.Write(from, server.Frame, abilities, bytes);
                 string text = Encoding.UTF8.GetString(bytes.WrittenSpan);
-                if (!IsWithin(text, abilities)) { return false; }
+                Assert.True(IsWithin(text, abilities), $"{abilities} was sent {text.Replace("\e", "ESC")}");
                 terminal.Write(bytes.WrittenSpan);
-                if (!terminal.Frame.ContentEquals(server.Frame)) { return false; }
+                Assert.True(terminal.Frame.ContentEquals(server.Frame), $"{abilities} shows something else after {text.Replace("\e", "ESC")}");
                 from.Release();
                 from = server.Frame.Snapshot();
             }

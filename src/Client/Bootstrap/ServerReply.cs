@@ -39,10 +39,11 @@ internal sealed class ServerReply
     /// <summary>Takes a line; false when it is text for the user.</summary>
     public bool Take(ReadOnlySpan<byte> line)
     {
-        string text = Encoding.Latin1.GetString(line).TrimEnd(' ', '\t', '\r');
-        if (text.StartsWith("MOSH IP ", StringComparison.Ordinal))
+        string whole = Encoding.Latin1.GetString(line);
+        string text = whole.TrimEnd(' ', '\t', '\r');
+        if (whole.StartsWith("MOSH IP ", StringComparison.Ordinal))
         {
-            string word = text["MOSH IP ".Length..].Trim();
+            string word = whole["MOSH IP ".Length..].Trim();
             if (word.Length == 0 || word.Contains(' ', StringComparison.Ordinal)) { Error = "the line MOSH IP makes no sense: " + Printable(text); }
             else if (Ip is not null) { Error = "the server's address was told twice"; }
             else { Ip = word; }

@@ -306,7 +306,15 @@ internal sealed partial class PredictionEngine
             return;
         }
 
-        _cursors.RemoveAll(cursor => echoAck >= cursor.Due);
+        // They only led here; the last one says where.
+        int kept = 0;
+        foreach (CursorPrediction cursor in _cursors)
+        {
+            if (echoAck < cursor.Due)
+                kept++;
+        }
+
+        _cursors.RemoveRange(0, _cursors.Count - kept);
     }
 
     private enum Verdict
