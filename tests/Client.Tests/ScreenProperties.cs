@@ -11,10 +11,11 @@ namespace MoshBroker.Client.Tests;
 
 public sealed partial class ScreenProperties
 {
+    // No bell: several in one frame are sent as one.
     private static readonly string[] Outputs =
     [
         "a", "b", " ", "$ ", "\r", "\r\n", "\b", "\b \b", "日本", "e\u0301", "\e[K", "\e[2J", "\e[H", "\e[3;3H", "\e[44mx\e[K\e[m", "\e[1;31m", "\e[m", "\e[5X", "\e[2S", "\e[2M", "\e[2L",
-        "long line that wraps around the edge of the screen ", "\e]0;title\a", "\e[?25l", "\e[?25h", "\e[?2004h", "\e[46m\e[2J", "\a", "~\r\n",
+        "long line that wraps around the edge of the screen ", "\e]0;title\a", "\e[?25l", "\e[?25h", "\e[?2004h", "\e[46m\e[2J", "~\r\n",
     ];
 
     private static readonly string[] Keys =
