@@ -15,7 +15,9 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 from compare import OURS, Terminal, environment  # noqa: E402
+from server import cpu  # noqa: E402
 
 
 class Sshd:
@@ -54,16 +56,6 @@ def p50(xs):
     return sorted(xs)[len(xs) // 2]
 
 
-def cpu_ms(pid):
-    with open("/proc/%d/schedstat" % pid) as f:
-        own = int(f.read().split()[0])
-    total = 0
-    for task in os.listdir("/proc/%d/task" % pid):
-        with open("/proc/%d/task/%s/schedstat" % (pid, task)) as f:
-            total += int(f.read().split()[0])
-    return max(own, total) / 1e6
-
-
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--count", type=int, default=10)
@@ -97,9 +89,9 @@ def main():
             terminal = Terminal(argv, env)
             terminal.wait(lambda s: any(r == "here" for r in s[0]), 20)
             time.sleep(4)
-            before = cpu_ms(terminal.pid)
+            before = cpu(terminal.pid)
             time.sleep(a.idle_seconds)
-            idle[name] = (cpu_ms(terminal.pid) - before) * 60 / a.idle_seconds
+            idle[name] = (cpu(terminal.pid) - before) * 60_000 / a.idle_seconds
             terminal.type(b"\x1e.")
             time.sleep(0.3)
             terminal.close()

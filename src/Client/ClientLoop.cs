@@ -92,6 +92,9 @@ internal sealed class ClientLoop : IDisposable
         try
         {
             Write(_screen.Enter());
+
+            // While ssh ran nobody heard of a new size.
+            OnResized();
             Draw(_start);
             while (_transport.Phase is TransportPhase.Open or TransportPhase.ShuttingDown && _failure is null) { Turn(); }
             return Finish();

@@ -58,7 +58,18 @@ internal static class ConnectCommand
         using Signals signals = new();
         using ClientLoop loop = new(settings, key, signals, new RawTty(), stats);
         key.Dispose();
-        int status = loop.Run();
+        int status;
+        try
+        {
+            status = loop.Run();
+        }
+        catch (Exception fault)
+        {
+            // Only because there is a handler does the runtime run what gives the terminal back.
+            FileNative.Say("moshbroker: a fault of the client's own: " + fault);
+            return ExitStatus.Fault;
+        }
+
         if (loop.Failure is not null) { FileNative.Say("moshbroker: " + loop.Failure); }
         _ = Tell("[moshbroker connect is exiting.]\n");
         return status;

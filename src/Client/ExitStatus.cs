@@ -23,4 +23,7 @@ internal static class ExitStatus
 
     /// <summary>The server broke the protocol.</summary>
     public const int Protocol = 6;
+
+    /// <summary>A fault of the client's own.</summary>
+    public const int Fault = 70;
 }
