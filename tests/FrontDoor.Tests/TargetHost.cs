@@ -54,6 +54,32 @@ internal sealed class TargetHost : IAsyncDisposable
     /// <summary>It dies with all its connections, as when a host loses power; a tmux that has left it lives on.</summary>
     public async Task KillAsync()
     {
+        foreach (int process in await ProcessesAsync()) { Command.Kill(process); }
+        await _daemon!.WaitForExitAsync();
+        _daemon.Dispose();
+        _daemon = null;
+    }
+
+    /// <summary>It does nothing any more, as a host whose disk is gone; its connections stay.</summary>
+    public async Task SuspendAsync()
+    {
+        foreach (int process in await ProcessesAsync()) { await Command.SignalAsync(process, "STOP"); }
+    }
+
+    public async Task ResumeAsync()
+    {
+        foreach (int process in await ProcessesAsync()) { await Command.SignalAsync(process, "CONT"); }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_daemon is not null) { await KillAsync(); }
+        _scratch.Dispose();
+    }
+
+    /// <summary>sshd and everything that it started.</summary>
+    private async Task<IReadOnlyList<int>> ProcessesAsync()
+    {
         List<int> processes = [_daemon!.Id];
         for (int i = 0; i < processes.Count; i++)
         {
@@ -61,15 +87,6 @@ internal sealed class TargetHost : IAsyncDisposable
             if (File.Exists(children)) { processes.AddRange((await File.ReadAllTextAsync(children)).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)); }
         }
 
-        foreach (int process in processes) { Command.Kill(process); }
-        await _daemon.WaitForExitAsync();
-        _daemon.Dispose();
-        _daemon = null;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_daemon is not null) { await KillAsync(); }
-        _scratch.Dispose();
+        return processes;
     }
 }
