@@ -9,7 +9,6 @@ internal static class QuietExpressions
     {
         ["MoshBrokerMassDetach"] = "compares with five minutes ago",
         ["MoshBrokerHostUdpBufferErrors"] = "of the host: prometheus-node-exporter's",
-        ["nodes: Hand-overs"] = NotBuilt,
         ["nodes: Replication lag"] = NotBuilt,
         ["nodes: Node lease remaining"] = NotBuilt,
         ["MoshBrokerReplicationLag"] = NotBuilt,

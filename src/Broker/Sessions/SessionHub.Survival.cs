@@ -10,6 +10,7 @@ using MoshBroker.Protocol.Crypto;
 using MoshBroker.Protocol.Terminal;
 using MoshBroker.Recording;
 using MoshBroker.Survival;
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Sessions;
@@ -33,6 +34,7 @@ internal sealed partial class SessionHub
                 if (TryRestore(row, out reason))
                 {
                     restored++;
+                    _metrics.Handovers.Happened(HandoverCause.Crash, row.Id, ProcessMetrics.StartedAt, failure: null);
                     continue;
                 }
             }
@@ -42,6 +44,7 @@ internal sealed partial class SessionHub
             }
 
             _settings.SurvivalLog?.Lost(row.Id, reason);
+            _metrics.Handovers.Happened(HandoverCause.Crash, row.Id, ProcessMetrics.StartedAt, reason);
             _audit.Write(new AuditEvent(AuditEventName.SessionEnd) { Session = row.Id, Reason = SessionEndReason.BackendLost.ToName() });
             await _store.KeepTombstonesAsync(row.Id, row.Epoch, [.. row.Channels.Where(channel => channel.EndedAt is null).Select(RemainsOf)], cancellation);
             await _store.EndSessionAsync(row.Id, row.Epoch, SessionEndReason.BackendLost, cancellation);

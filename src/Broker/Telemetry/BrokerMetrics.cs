@@ -134,6 +134,7 @@ internal sealed partial class BrokerMetrics : IDisposable
         Targets = new TargetMetrics(Registry);
         Quotas = new QuotaMetrics(Registry);
         Recordings = new RecordingMetrics(Registry);
+        Handovers = new HandoverMetrics(Registry, Traces);
         BuildFacts.Register(Registry);
         Lookout = new Lookout(this);
         Registry.OnCollect(() => _failingPrefixes.Set(Math.Round(Lookout.FailingPrefixes)));
@@ -152,6 +153,8 @@ internal sealed partial class BrokerMetrics : IDisposable
     public QuotaMetrics Quotas { get; }
 
     public RecordingMetrics Recordings { get; }
+
+    public HandoverMetrics Handovers { get; }
 
     /// <summary>Where clients of ended channels were.</summary>
     public RecentPeers RecentPeers { get; } = new();

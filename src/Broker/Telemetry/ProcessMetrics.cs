@@ -5,7 +5,8 @@ namespace MoshBroker.Telemetry;
 /// <summary><c>process_*</c> and <c>dotnet_*</c>: the process as the kernel and the runtime see it.</summary>
 internal static class ProcessMetrics
 {
-    private static readonly DateTimeOffset StartedAt = new(Process.GetCurrentProcess().StartTime.ToUniversalTime());
+    /// <summary>When this process began.</summary>
+    public static readonly DateTimeOffset StartedAt = new(Process.GetCurrentProcess().StartTime.ToUniversalTime());
 
     public static void WriteTo(MetricsText text)
     {
