@@ -53,7 +53,7 @@ public sealed class EndingTests(InteropFixture fixture) : IDisposable
         await terminal.WaitForTextAsync("p1>");
         // Three heartbeats of the client take nine seconds.
         TimeSpan start = relay.Captured[^1].At;
-        await Eventually.TrueAsync(() => relay.Captured.Count(d => d.ToServer && d.At > start + TimeSpan.FromSeconds(1)) >= 3, "heartbeats");
+        await Eventually.TrueAsync(() => relay.Captured.Count(d => d.ToServer && d.At > start + TimeSpan.FromSeconds(1)) >= 3, "heartbeats", TimeSpan.FromSeconds(90));
         await terminal.TypeAsync("echo still-$((2 + 3))\r");
         await terminal.WaitForTextAsync("still-5");
     }

@@ -26,7 +26,7 @@ public sealed class StolenKeyTests(InteropFixture fixture) : IDisposable
             OpenedSession session = await fixture.Broker.OpenAsync(_home.Environment, ["/bin/cat"]);
             using var peer = new WireClient(session);
             peer.SendInstruction(0, 1, ProtobufFields.Resize(80, 24));
-            Assert.True(await peer.ReceiveAsync(TimeSpan.FromSeconds(5)) is not null, $"seed {seed}: no answer to a good datagram");
+            Assert.True(await peer.ReceiveAsync(TimeSpan.FromSeconds(50)) is not null, $"seed {seed}: no answer to a good datagram");
             var random = new Random(seed);
             for (int i = 0; i < DatagramsEach; i++) { peer.SendSealed(Nonsense(random)); }
             await terminal.TypeAsync($"echo $((seed = {seed} * 1000))-is-here\r");
@@ -46,7 +46,7 @@ public sealed class StolenKeyTests(InteropFixture fixture) : IDisposable
         OpenedSession session = await fixture.Broker.OpenAsync(_home.Environment, ["/bin/cat"]);
         using var peer = new WireClient(session);
         peer.SendInstruction(0, 1, ProtobufFields.Resize(80, 24));
-        Assert.NotNull(await peer.ReceiveAsync(TimeSpan.FromSeconds(5)));
+        Assert.NotNull(await peer.ReceiveAsync(TimeSpan.FromSeconds(50)));
         switch (violation)
         {
             case "throwaway beyond what is held": peer.SendInstruction(1, 2, ProtobufFields.Keys("x"), throwaway: 900); break;
