@@ -66,6 +66,9 @@ internal sealed class ImpairmentRelay : IDisposable
         get { lock (_lock) { return _clients.Count; } }
     }
 
+    /// <summary>Sees each datagram just before it goes to the server: whoever listens on the path, and is faster.</summary>
+    public Action<byte[]>? Tap { get; set; }
+
     public int LostCount => Captured.Count(d => d.Lost);
 
     /// <summary>From now on every datagram is lost, also those under way.</summary>
@@ -110,6 +113,16 @@ internal sealed class ImpairmentRelay : IDisposable
         {
             _copier?.Dispose();
             _copier = copier;
+        }
+    }
+
+    /// <summary>The client is where it was before its last move again, port and all.</summary>
+    public void Return()
+    {
+        lock (_lock)
+        {
+            _ups.Add(_ups[^2]);
+            _ups.RemoveAt(_ups.Count - 3);
         }
     }
 
@@ -224,7 +237,11 @@ internal sealed class ImpairmentRelay : IDisposable
                 (bool toServer, byte[] bytes) = _underway.Dequeue();
                 try
                 {
-                    if (toServer) { _ups[^1].SendTo(bytes, _server); }
+                    if (toServer)
+                    {
+                        Tap?.Invoke(bytes);
+                        _ups[^1].SendTo(bytes, _server);
+                    }
                     else if (_client is not null) { _down.SendTo(bytes, _client); }
                 }
                 catch (SocketException)

@@ -19,6 +19,9 @@ internal sealed class WireClient : IDisposable
         _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
     }
 
+    /// <summary>The number of the next datagram; a client that slept comes back with a higher one.</summary>
+    public ulong Sequence { get => _sequence; set => _sequence = value; }
+
     /// <summary>What the server sent so far, as far as it was received.</summary>
     public List<RelayedDatagram> Received { get; } = [];
 

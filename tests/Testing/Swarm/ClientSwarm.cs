@@ -17,6 +17,7 @@ public sealed class ClientSwarm : IDisposable
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Thread _thread;
     private volatile bool _stopping;
+    private volatile bool _asleep;
 
     /// <summary>An empty swarm.</summary>
     public ClientSwarm()
@@ -37,6 +38,9 @@ public sealed class ClientSwarm : IDisposable
             return client;
         }
     }
+
+    /// <summary>True while all lids are closed: nobody sends or hears.</summary>
+    public bool IsAsleep { get => _asleep; set => _asleep = value; }
 
     /// <summary>Does something with clients between two of the thread's rounds.</summary>
     public T With<T>(Func<T> action)
@@ -73,6 +77,12 @@ public sealed class ClientSwarm : IDisposable
         Dictionary<Socket, SwarmClient> owners = [];
         while (!_stopping)
         {
+            if (_asleep)
+            {
+                Thread.Sleep(LongestWait);
+                continue;
+            }
+
             lock (_lock)
             {
                 readable.Clear();
