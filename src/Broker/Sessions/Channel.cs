@@ -476,6 +476,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     {
         UdpAddress from = _guard.Current.Peer;
         Follow(from, _guard.OnFresh(now, path, length, verdict.EchoedMark, now.Since(heard), _transport.RoundTrip.Timeout));
+        if (_guard.HasGuest && _guard.IsValidated && path.Network != _guard.Current.Network) { _meter.OnContested(now); }
     }
 
     private void Follow(in UdpAddress from, PathChange change)

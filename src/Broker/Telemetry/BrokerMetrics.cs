@@ -222,8 +222,10 @@ internal sealed partial class BrokerMetrics : IDisposable
     public void Roamed(int tenant, RoamKind kind, bool isFlap)
     {
         _roams.Add(1, (int)kind, tenant);
-        if (isFlap) { _flaps.Add(1, 0, tenant); }
+        if (isFlap) { Flapped(tenant); }
     }
+
+    public void Flapped(int tenant) => _flaps.Add(1, 0, tenant);
 
     public void UnvalidatedSent(long bytes) => _unvalidatedSent.Add(bytes);
 

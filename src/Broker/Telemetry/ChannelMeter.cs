@@ -17,9 +17,13 @@ internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, BackendKin
     // A program that has printed nothing by then shows nothing of the input, or takes its time over it: not the broker's share.
     private const long ProgramLimitMs = 1000;
 
+    // More often than what RoamFlapping allows a minute.
+    private const long ContestedIntervalMs = 10_000;
+
     private TransportStatistics _told;
     private MonoTime _rttToldAt = MonoTime.Never;
     private MonoTime _inputAt = MonoTime.Forever;
+    private MonoTime _contestedAt = MonoTime.Never;
     private bool _hasEffect;
     private int _screens;
     private long _roams;
@@ -83,6 +87,18 @@ internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, BackendKin
 
     /// <summary>Something was to be sent, and had to wait for the client's bandwidth.</summary>
     public void OnHeldBack(long milliseconds) => metrics.Quotas.Throttled(tenant, QuotaResource.Bandwidth, milliseconds);
+
+    /// <summary>
+    /// The client's newest datagram came from another network, and the client proves that it hears us where it was: it has two networks, or somebody copies
+    /// what it sends and is faster. It is not followed there; that it seems to go and come back all the while counts as one flap in ten seconds.
+    /// </summary>
+    public void OnContested(MonoTime now)
+    {
+        if (now.Since(_contestedAt) < ContestedIntervalMs) { return; }
+        _contestedAt = now;
+        metrics.Flapped(tenant);
+        metrics.Lookout.Flapped(session);
+    }
 
     /// <summary>Input of the client went to the program.</summary>
     public void OnInput(MonoTime now)

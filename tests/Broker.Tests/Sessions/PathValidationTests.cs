@@ -69,6 +69,42 @@ public sealed class PathValidationTests
         Assert.True(Sum(session, "moshbroker_roam_flaps_total") > 4);
     }
 
+    [Fact]
+    public void Who_copies_all_the_while_is_told_of_though_the_client_is_not_followed_to_him()
+    {
+        using StagedSession session = Typing(out ScriptedClient client);
+        session.Endpoint().Lost.Add(Elsewhere.Peer);
+        session.Endpoint().Copier = Elsewhere;
+        for (int second = 0; second < 60; second++)
+        {
+            client.Type("k");
+            session.Backend.Print(session.Now, "k");
+            session.Run(1000);
+        }
+
+        Assert.InRange(Sum(session, "moshbroker_roam_flaps_total"), 5, 12);
+        Assert.Contains(session.Host.Metrics.Lookout.Take(session.Now).Flaps, flap => flap.Count >= 5);
+    }
+
+    [Fact]
+    public void A_client_that_really_moves_to_and_fro_is_no_copier()
+    {
+        using StagedSession session = Typing(out ScriptedClient client);
+        UdpPath home = client.Path;
+        for (int move = 0; move < 3; move++)
+        {
+            client.Path = move % 2 == 0 ? Elsewhere : home;
+            for (int second = 0; second < 20; second++)
+            {
+                client.Type("k");
+                session.Backend.Print(session.Now, "k");
+                session.Run(1000);
+            }
+        }
+
+        Assert.Equal(2, Sum(session, "moshbroker_roam_flaps_total")); // Back home, and there again.
+    }
+
     private static StagedSession Typing(out ScriptedClient client)
     {
         StagedSession session = StagedSession.Started();
