@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace MoshBroker.Detection.Tests;
@@ -11,8 +9,8 @@ internal sealed class AlertStack : IAsyncDisposable
     private readonly Scratch _scratch = new();
     private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(20) };
     private readonly List<Process> _processes = [];
-    private readonly int _alertmanager = FreePort();
-    private readonly int _prometheus = FreePort();
+    private readonly int _alertmanager = FreeTcpPorts.One();
+    private readonly int _prometheus = FreeTcpPorts.One();
 
     /// <param name="targets">Ports of the brokers' metrics, by scenario.</param>
     /// <param name="scale">How much faster than real time the rules' clock runs.</param>
@@ -83,13 +81,6 @@ internal sealed class AlertStack : IAsyncDisposable
 
         _client.Dispose();
         _scratch.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Run(params IReadOnlyList<string> words)

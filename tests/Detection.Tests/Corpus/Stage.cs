@@ -15,14 +15,14 @@ internal sealed class Stage : IAsyncDisposable
 
     public RunningBroker Broker { get; private set; } = null!;
 
-    public int MetricsPort { get; } = PrometheusServer.FreeTcpPort();
+    public int MetricsPort { get; } = FreeTcpPorts.One();
 
     public SessionHome Home { get; } = new();
 
     public Scratch Scratch => _scratch;
 
     /// <summary>Where the front door listens, if the broker has one.</summary>
-    public int DoorPort { get; } = PrometheusServer.FreeTcpPort();
+    public int DoorPort { get; } = FreeTcpPorts.One();
 
     /// <param name="sharesPort">All sessions behind one port; else a port each.</param>
     /// <param name="policy">Keys besides the version; tripwires are off unless they are what is played.</param>
