@@ -9,7 +9,7 @@ internal static class Datagrams
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 
-    public static async Task SendAsync(IPEndPoint to, IPAddress from, double perSecond, CancellationToken stop, Func<long, byte[]> make)
+    public static async Task SendAsync(IPEndPoint to, IPAddress from, double perSecond, Func<long, byte[]> make, CancellationToken stop)
     {
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
         socket.Bind(new IPEndPoint(from, 0));
@@ -23,7 +23,7 @@ internal static class Datagrams
     }
 
     /// <summary>Random datagrams from one network after another (/24 of 127.0.0.0/8), round and round.</summary>
-    public static async Task SendFromEverywhereAsync(IPEndPoint to, int networks, double perSecond, CancellationToken stop, Random random)
+    public static async Task SendFromEverywhereAsync(IPEndPoint to, int networks, double perSecond, Random random, CancellationToken stop)
     {
         long began = Stopwatch.GetTimestamp();
         for (long sent = 0; !stop.IsCancellationRequested;)

@@ -154,6 +154,6 @@ internal static class BenignCorpus
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         end.CancelAfter(TimeSpan.FromMinutes(15) / stage.Scale);
         Debug.Assert(session.Port > 0);
-        await Datagrams.SendAsync(session.On(IPAddress.Loopback), IPAddress.Parse("127.66.7.9"), perSecond, end.Token, _ => Datagrams.Random80(random));
+        await Datagrams.SendAsync(session.On(IPAddress.Loopback), IPAddress.Parse("127.66.7.9"), perSecond, _ => Datagrams.Random80(random), end.Token);
     }
 }

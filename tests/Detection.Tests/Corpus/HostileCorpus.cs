@@ -33,7 +33,7 @@ internal static class HostileCorpus
     {
         OpenedSession session = await stage.IdleAsync(stop);
         Random random = new(1);
-        await Datagrams.SendAsync(session.On(IPAddress.Loopback), IPAddress.Parse("127.9.9.9"), stage.Scale > 1 ? 200 : 5000, stop, _ => Datagrams.Random80(random));
+        await Datagrams.SendAsync(session.On(IPAddress.Loopback), IPAddress.Parse("127.9.9.9"), stage.Scale > 1 ? 200 : 5000, _ => Datagrams.Random80(random), stop);
     }
 
     /// <summary>H2: the same from ten thousand networks.</summary>
@@ -41,7 +41,7 @@ internal static class HostileCorpus
     {
         OpenedSession session = await stage.IdleAsync(stop);
         Random random = new(2);
-        await Datagrams.SendFromEverywhereAsync(session.On(IPAddress.Loopback), 10_000, stage.Scale > 1 ? 300 : 5000, stop, random);
+        await Datagrams.SendFromEverywhereAsync(session.On(IPAddress.Loopback), 10_000, stage.Scale > 1 ? 300 : 5000, random, stop);
     }
 
     /// <summary>H3: too short, too long; and odd lengths, a few a second, which only a key can tell from a packet.</summary>
@@ -51,8 +51,8 @@ internal static class HostileCorpus
         Random random = new(3);
         IPEndPoint to = session.On(IPAddress.Loopback);
         await Task.WhenAll(
-            Datagrams.SendAsync(to, IPAddress.Parse("127.9.3.1"), stage.Scale > 1 ? 100 : 5000, stop, number => Datagrams.OfLength(random, number % 2 == 0 ? random.Next(24) : 2049 + random.Next(2000))),
-            Datagrams.SendAsync(to, IPAddress.Parse("127.9.3.2"), 3, stop, _ => Datagrams.OfLength(random, 24 + random.Next(40))));
+            Datagrams.SendAsync(to, IPAddress.Parse("127.9.3.1"), stage.Scale > 1 ? 100 : 5000, number => Datagrams.OfLength(random, number % 2 == 0 ? random.Next(24) : 2049 + random.Next(2000)), stop),
+            Datagrams.SendAsync(to, IPAddress.Parse("127.9.3.2"), 3, _ => Datagrams.OfLength(random, 24 + random.Next(40)), stop));
     }
 
     private static async Task DropsHaveReasonsAsync(Stage stage)
@@ -73,7 +73,7 @@ internal static class HostileCorpus
         await Task.Delay(TimeSpan.FromSeconds(8), CancellationToken.None); // So that the gap is a silence and no loss.
         client.Sequence += 1500;
         Task alive = AliveAsync();
-        await Datagrams.SendAsync(session.On(IPAddress.Loopback), IPAddress.Parse("127.9.4.1"), 3, stop, number => recording[(int)(number % recording.Count)]);
+        await Datagrams.SendAsync(session.On(IPAddress.Loopback), IPAddress.Parse("127.9.4.1"), 3, number => recording[(int)(number % recording.Count)], stop);
         await alive;
 
         async Task AliveAsync()
