@@ -79,6 +79,36 @@ public sealed class SessionTests(FrontDoorFixture door)
     }
 
     [Fact]
+    public async Task An_operator_watches_in_his_own_terminal_and_has_it_back_afterwards()
+    {
+        await door.CloseAllAsync();
+        await using TmuxTerminal watched = await door.MoshAsync(door.Ann, "shell");
+        await watched.WaitForTextAsync("p1>", Long);
+        string id = await door.NewestAsync();
+        await using TmuxTerminal operatorsOwn = await TmuxTerminal.StartAsync(
+            ["/bin/sh", "-c", $"stty -a >{door.Home.File("before")}; {Command.Quote([RunningBroker.Launcher, "sessions", "watch", id, "--broker", door.Broker.Socket])}; s=$?; stty -a >{door.Home.File("after")}; exit $s"],
+            door.Home.Environment);
+        await operatorsOwn.WaitForTextAsync("p1>", Long);
+        await watched.WaitForTextAsync("is watching this session.", Long);
+        await operatorsOwn.TypeAsync("echo never\r");
+        await watched.TypeAsync("echo seen-$((2+2))\r");
+        await operatorsOwn.WaitForTextAsync("seen-4", Long);
+        await operatorsOwn.ResizeAsync(60, 12);
+        await watched.TypeAsync("clear; echo small-$((1+2))\r");
+        await operatorsOwn.WaitForTextAsync("small-3", Long);
+        Assert.False((await watched.ScreenAsync()).Shows("never"), "what an operator typed reached the program");
+        await operatorsOwn.TypeAsync("q");
+        TerminalScreen end = await operatorsOwn.WaitForEndAsync(Long);
+        Assert.Equal(0, end.ExitStatus);
+        Assert.True(end.Shows("[no longer watching]"), end.ToString());
+        static string Modes(string text) => text[(text.IndexOf(';', text.IndexOf("columns", StringComparison.Ordinal)) + 1)..];
+        Assert.Equal(Modes(await File.ReadAllTextAsync(door.Home.File("before"))), Modes(await File.ReadAllTextAsync(door.Home.File("after"))));
+        await watched.WaitForAsync(screen => !screen.Shows("is watching"), "the note is gone", Long);
+        await watched.TypeAsync("exit\r");
+        await watched.WaitForEndAsync(Long);
+    }
+
+    [Fact]
     public async Task A_locked_session_shows_nothing_to_plain_ssh_either()
     {
         await door.CloseAllAsync();

@@ -23,6 +23,14 @@ internal static class SessionsCommand
         Command show = new("show", "Show one session with its counters") { shown };
         show.SetAction((parsed, token) => ShowAsync(new Call(parsed, host, broker, json), parsed.GetRequiredValue(shown), token));
 
+        Argument<string> watched = new("ID") { Description = "Session" };
+        Command watch = new("watch", "Watch a session in this terminal; q leaves, and nothing is typed to it") { watched };
+        watch.SetAction((parsed, token) =>
+        {
+            Call call = new(parsed, host, broker, json);
+            return WatchCommand.RunAsync(call.Socket, parsed.GetRequiredValue(watched), call.Output, token);
+        });
+
         Argument<string> closed = new("ID") { Description = "Session", Arity = ArgumentArity.ZeroOrOne };
         Option<int?> idle = new("--idle") { HelpName = "SECONDS", Description = "Close those whose client has sent nothing for that long" };
         Command close = new("close", "End a session, or all idle ones") { closed, idle };
@@ -40,7 +48,7 @@ internal static class SessionsCommand
         });
         close.SetAction((parsed, token) => CloseAsync(new Call(parsed, host, broker, json), parsed.GetValue(closed), parsed.GetValue(idle), token));
 
-        Command sessions = new("sessions", "List, show and close sessions of a running broker") { broker, json, list, show, close };
+        Command sessions = new("sessions", "List, show, watch and close sessions of a running broker") { broker, json, list, show, watch, close };
         sessions.SetAction((parsed, token) => ListAsync(new Call(parsed, host, broker, json), token));
         return sessions;
     }
@@ -98,13 +106,15 @@ internal static class SessionsCommand
     {
         public bool WantsJson => parsed.GetValue(json);
 
+        public string Socket => ControlClient.FindSocket(parsed.GetValue(broker), host);
+
         public TextWriter Output => parsed.InvocationConfiguration.Output;
 
         /// <summary>Null when the output is not a terminal.</summary>
         public IAnsiConsole Console => SessionTable.ConsoleFor(Output);
 
         public Task<byte[]> AskAsync(ControlMessage request, CancellationToken cancellationToken) =>
-            ControlClient.AskAsync(ControlClient.FindSocket(parsed.GetValue(broker), host), request, cancellationToken);
+            ControlClient.AskAsync(Socket, request, cancellationToken);
 
         public int PrintJson(byte[] answer)
         {

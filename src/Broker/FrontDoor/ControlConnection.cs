@@ -2,10 +2,11 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using MoshBroker.Control;
 using MoshBroker.Native;
+using MoshBroker.Sessions;
 
 namespace MoshBroker.FrontDoor;
 
-/// <summary>One connection to the control socket: one request, one answer.</summary>
+/// <summary>One connection to the control socket: one request, one answer; but frames as long as somebody watches.</summary>
 internal sealed class ControlConnection(Socket connection, uint uid, int pid, ControlRequests requests, ControlLog log)
 {
     /// <summary>How long a peer may take over his request, and over reading the answer.</summary>
@@ -29,10 +30,15 @@ internal sealed class ControlConnection(Socket connection, uint uid, int pid, Co
                 return;
             }
 
+            if (request.Head.SequenceEqual("sessions-watch"u8))
+            {
+                await ShowAsync(request, stopping);
+                return;
+            }
+
             ControlMessage answer = await requests.AnswerAsync(uid, pid, request, descriptors, stopping);
             limit.CancelAfter(Patience);
-            ReadOnlyMemory<byte> frame = answer.ToFrame().ToArray();
-            while (!frame.IsEmpty) { frame = frame[await connection.SendAsync(frame, SocketFlags.None, limit.Token)..]; }
+            await SendAsync(answer, limit.Token);
         }
         catch (OperationCanceledException)
         {
@@ -45,6 +51,68 @@ internal sealed class ControlConnection(Socket connection, uint uid, int pid, Co
         catch (Exception failure)
         {
             log.Failed(uid, failure);
+        }
+        finally
+        {
+            foreach (FileDescriptor descriptor in descriptors) { descriptor.Dispose(); }
+        }
+    }
+
+    private async Task SendAsync(ControlMessage message, CancellationToken cancellation)
+    {
+        ReadOnlyMemory<byte> frame = message.ToFrame().ToArray();
+        while (!frame.IsEmpty) { frame = frame[await connection.SendAsync(frame, SocketFlags.None, cancellation)..]; }
+    }
+
+    /// <summary>Frames go out as fast as they are taken; sizes of the window come in, and the hang-up.</summary>
+    private async Task ShowAsync(ControlMessage request, CancellationToken stopping)
+    {
+        using WatchedSession? watched = requests.Watch(uid, request);
+        if (watched is null)
+        {
+            await SendAsync(requests.WatchRefusal(uid, request), stopping);
+            return;
+        }
+
+        await SendAsync(new ControlMessage("ok"u8), stopping);
+        using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Task listening = ListenAsync(watched, leaving);
+        try
+        {
+            await foreach (ScreenFrame frame in watched.Frames.ReadAllAsync(leaving.Token))
+            {
+                await SendAsync(new ControlMessage("frame"u8).Add("bytes"u8, frame.Bytes), leaving.Token);
+                watched.Taken();
+            }
+
+            await SendAsync(new ControlMessage("end"u8), leaving.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // He has left, or the broker ends: either is seen there.
+        }
+        finally
+        {
+            await leaving.CancelAsync();
+            await listening;
+        }
+    }
+
+    private async Task ListenAsync(WatchedSession watched, CancellationTokenSource leaving)
+    {
+        List<FileDescriptor> descriptors = [];
+        try
+        {
+            while (await ReadAsync(descriptors, leaving.Token) is { } message && message.Head.SequenceEqual("size"u8)) { ControlRequests.Resize(watched, message); }
+            await leaving.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The other side of the conversation is over.
+        }
+        catch (SocketException)
+        {
+            await leaving.CancelAsync();
         }
         finally
         {

@@ -18,6 +18,8 @@ namespace MoshBroker.FrontDoor;
 internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, ControlLog log)
 {
     private const int MaxCommandLength = 200; // For display only.
+    private const int WatchersPerUser = 16;
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<uint, SemaphoreSlim> _watchers = new();
     private readonly uint _own = AccountNative.EffectiveUser();
 
     /// <summary>Answers <c>enter</c>; null while the front door is off.</summary>
@@ -83,6 +85,34 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
             && SessionActor.IsUsableSize(columns, rows)
             ? (columns, rows)
             : (80, 24);
+    }
+
+    /// <summary>Begins to watch, if there is such a session and it may be seen; ask <see cref="WatchRefusal"/> why not.</summary>
+    public WatchedSession? Watch(uint uid, ControlMessage request)
+    {
+        string id = Text(request, "session"u8) ?? "";
+        if (hub.Find(id) is not { EndReason: null } view || !MayAsk(uid, view)) { return null; }
+        SemaphoreSlim places = _watchers.GetOrAdd(uid, static _ => new SemaphoreSlim(WatchersPerUser));
+        if (!places.Wait(0)) { return null; }
+        if (hub.Watch(id, AccountNative.NameOf(uid), "terminal") is { } tap)
+        {
+            WatchedSession watched = new(hub, id, tap, places);
+            Resize(watched, request);
+            return watched;
+        }
+
+        places.Release();
+        return null;
+    }
+
+    public ControlMessage WatchRefusal(uint uid, ControlMessage request) => Refuse(
+        uid, $"no session '{OneLine.Of(Text(request, "session"u8) ?? "")}' that lives, or you watch {WatchersPerUser} already; moshbroker sessions list shows yours");
+
+    /// <summary>The window of who watches.</summary>
+    public static void Resize(WatchedSession watched, ControlMessage request)
+    {
+        (int columns, int rows) = ParseSize(Text(request, "size"u8));
+        watched.Resize(columns, rows);
     }
 
     private bool MayAsk(uint uid, SessionView view) => uid == 0 || uid == _own || uid == view.Uid;

@@ -49,6 +49,31 @@ internal static unsafe partial class TtyNative
         return IoControl(tty, GetWindowSize, size) == 0 ? (size[1], size[0]) : (0, 0);
     }
 
+    /// <summary>The size of a terminal that this process was started at; 0 × 0 when it is none.</summary>
+    public static (int Columns, int Rows) SizeOf(int terminal)
+    {
+        ushort* size = stackalloc ushort[4];
+        return IoControl(terminal, GetWindowSize, size) == 0 ? (size[1], size[0]) : (0, 0);
+    }
+
+    /// <summary>Makes a terminal that this process was started at raw, and gives what it was before; null when it is none.</summary>
+    public static byte[]? TakeRaw(int terminal)
+    {
+        byte[] found = new byte[AttributesSize];
+        uint* raw = stackalloc uint[AttributesSize / sizeof(uint)];
+        if (GetAttributes(terminal, raw) != 0) { return null; }
+        new ReadOnlySpan<byte>(raw, AttributesSize).CopyTo(found);
+        SetRaw(raw);
+        return SetAttributes(terminal, 0, raw) == 0 ? found : null;
+    }
+
+    /// <summary>Gives it back what it was.</summary>
+    public static void Restore(int terminal, byte[] found)
+    {
+        const int AfterOutput = 1; // TCSADRAIN
+        fixed (byte* attributes = found) { _ = SetAttributes(terminal, AfterOutput, (uint*)attributes); }
+    }
+
     /// <summary>Every byte as it is, in both directions, at once.</summary>
     public static void MakeRaw(FileDescriptor tty)
     {
@@ -63,6 +88,15 @@ internal static unsafe partial class TtyNative
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int IoControl(FileDescriptor fd, nuint request, void* argument);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int IoControl(int fd, nuint request, void* argument);
+
+    [LibraryImport("libc", EntryPoint = "tcgetattr", SetLastError = true)]
+    private static partial int GetAttributes(int terminal, uint* attributes);
+
+    [LibraryImport("libc", EntryPoint = "tcsetattr", SetLastError = true)]
+    private static partial int SetAttributes(int terminal, int when, uint* attributes);
 
     [LibraryImport("libc", EntryPoint = "tcgetattr", SetLastError = true)]
     private static partial int GetAttributes(FileDescriptor terminal, uint* attributes);

@@ -8,9 +8,9 @@ using MoshBroker.Protocol.Terminal;
 
 namespace MoshBroker.Sessions;
 
-/// <summary>Somebody who sees a session in a browser: frames that our own diff wrote, never what the program wrote. He cannot type.</summary>
+/// <summary>Somebody who sees a session in a browser, or from an operator's terminal: frames that our own diff wrote, never what the program wrote. He cannot type.</summary>
 /// <remarks>The next frame is drawn only when the last one has been taken: a slow browser skips frames, and holds up nobody.</remarks>
-internal sealed class ScreenTap(string by) : IDisposable
+internal sealed class ScreenTap(string by, string via) : IDisposable
 {
     private const long FrameIntervalMs = 50; // Smooth to the eye of somebody who only watches.
 
@@ -20,12 +20,17 @@ internal sealed class ScreenTap(string by) : IDisposable
     private ScreenState? _shown;
     private MonoTime _lastFrame = MonoTime.Never;
     private int _id;
+    private int _view; // Columns and rows, 16 bits each; 0 for the session's own size. Anybody may write it.
+    private int _drawnView;
 
     /// <summary>Who it is.</summary>
     public string By => by;
 
     /// <summary>Frames as they come; complete when the session is over.</summary>
     public ChannelReader<ScreenFrame> Frames => _frames.Reader;
+
+    /// <summary>The watcher's window has that size; the session is told by <see cref="SessionMessage.TapTaken"/>. From any thread.</summary>
+    public void Resize(int columns, int rows) => Volatile.Write(ref _view, (columns << 16) | rows);
 
     /// <summary>On the session's loop.</summary>
     public void Begin(int id, Emulator terminal, ScreenOverlay? overlay)
@@ -42,6 +47,16 @@ internal sealed class ScreenTap(string by) : IDisposable
     public MonoTime Flush(MonoTime now)
     {
         if (_screen is not { } screen || _frames.Reader.Count > 0) { return MonoTime.Forever; }
+        int view = Volatile.Read(ref _view);
+        if (view != _drawnView)
+        {
+            // Nobody knows what a resize left on his terminal: the next frame is a whole one.
+            _drawnView = view;
+            screen.SetView(view >> 16, view & 0xffff);
+            _shown?.Release();
+            _shown = null;
+        }
+
         if (_shown is not null && screen.SameAs(_shown)) { return MonoTime.Forever; }
         MonoTime due = _lastFrame == MonoTime.Never ? now : _lastFrame.Plus(FrameIntervalMs);
         if (now < due) { return due; }
@@ -57,7 +72,7 @@ internal sealed class ScreenTap(string by) : IDisposable
         return MonoTime.Forever;
     }
 
-    public ChannelView View() => new(_id, 0, $"dashboard, {by}", null, 0, 0, 0, 0, 0, 0, 0, new Dictionary<string, long>(StringComparer.Ordinal)) { IsReadOnly = true };
+    public ChannelView View() => new(_id, 0, $"{via}, {by}", null, 0, 0, 0, 0, 0, 0, 0, new Dictionary<string, long>(StringComparer.Ordinal)) { IsReadOnly = true };
 
     public void Dispose()
     {

@@ -25,12 +25,15 @@ internal sealed partial class SessionHub : ISessionActions
         AuditEvent.Attribute("moshbroker.channel", channel.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Begins to show a screen; null when there is no such session. Whoever takes frames says so by <see cref="Taken"/>, and ends it by <see cref="Unwatch"/>.</summary>
-    public ScreenTap? Watch(string id, string by)
+    public ScreenTap? Watch(string id, string by) => Watch(id, by, "dashboard");
+
+    /// <param name="via">How he watches, for the audit trail and for lists.</param>
+    public ScreenTap? Watch(string id, string by, string via)
     {
         if (Living(id) is null) { return null; }
-        ScreenTap tap = new(by);
+        ScreenTap tap = new(by, via);
         SessionMessage begin = new SessionMessage.Tap(-Interlocked.Increment(ref _lastTerminal), tap);
-        return Operate(id, by, AuditEventName.Watch, begin, AuditEvent.Attribute("moshbroker.by", "dashboard")) ? tap : null;
+        return Operate(id, by, AuditEventName.Watch, begin, AuditEvent.Attribute("moshbroker.by", via)) ? tap : null;
     }
 
     public void Taken(string id)

@@ -50,8 +50,7 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
         _screen.Show();
         _terminalWatch = loop.Add(seed.Terminal, EpollNative.In, this);
         _lineWatch = loop.Add(seed.Line, EpollNative.In, new LineEnd(this));
-        // The alternate screen, empty; cursor keys in their application form, as the stock client has them.
-        _out.Write("\e[?1049h\e[?1h\e[m\e[H\e[2J"u8);
+        _out.Write(TtyScreen.Enter);
         WriteOut();
         Measure();
     }
@@ -107,7 +106,7 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
     {
         if (IsGone) { return; }
         if (_out.WrittenCount == _outStart) { Draw(); }
-        _out.Write("\e[m\e[r\e[?1l\e[?25h\e[?5l\e[?7h\e[?9l\e[?1000l\e[?1002l\e[?1003l\e[?1004l\e[?1005l\e[?1006l\e[?1015l\e[?2004l\e[?1049l"u8);
+        _out.Write(TtyScreen.Leave);
         _out.Write(System.Text.Encoding.UTF8.GetBytes($"[{line}]\r\n"));
         WriteOut();
         if (IsGone) { return; }

@@ -87,10 +87,11 @@ internal sealed class StagedSession : ISessionOwner, ISupervisor, IDisposable
     }
 
     /// <summary>A further channel of the same terminal; returns its number.</summary>
-    public int Attach()
+    /// <param name="watcher">Set for one who only watches.</param>
+    public int Attach(Watcher? watcher = null)
     {
         int id = ++_channels;
-        Actor.Tell(new SessionMessage.Attach(Seed(id, 5, _ports[0] + 100 + id)));
+        Actor.Tell(new SessionMessage.Attach(Seed(id, 5, _ports[0] + 100 + id) with { Watcher = watcher, Kind = watcher is null ? AttachKind.Rekey : AttachKind.Watch }));
         Host.Loop.Run();
         return id;
     }
