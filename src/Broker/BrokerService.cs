@@ -22,6 +22,8 @@ namespace MoshBroker;
 /// <summary>The broker, put together from its parts: what is between <c>serve</c> and the signal that ends it.</summary>
 internal static class BrokerService
 {
+    private static readonly TimeSpan LastAnswer = TimeSpan.FromMilliseconds(20); // Whoever asked for the upgrade is told.
+
     public static async Task<int> ServeAsync(ServeOptions options, CancellationToken stopping)
     {
         if (options.ListenHost is { } host) { PortPerChannel.RequireOurs(host); }
@@ -58,6 +60,9 @@ internal static class BrokerService
             },
         };
         await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), audit, metrics, time);
+        // A start that fails ends nobody's session: the next one goes on with them.
+        hub.LeavesSessions = fdStore is not null;
+        children.AreLeft = hub.LeavesSessions;
         await hub.RestoreAsync(stopping);
         audit.Retention = RetentionOf(policy.Current);
         policy.Changed += (_, _) =>
@@ -93,15 +98,23 @@ internal static class BrokerService
         policy.Watch();
         using SshPool? pool = ssh is null ? null : new SshPool(Path.Combine(options.DataDirectory, "ssh"), children);
         Doorkeeper? keeper = pool is null ? null : new Doorkeeper(hub, () => policy.Current, ssh!.Reception, new TargetPaths(pool), children, audit, metrics, doorLog, time);
+        using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Successor successor = new(fdStore is null ? null : options.Successor, options.Words, () =>
+        {
+            hub.LeavesSessions = children.AreLeft = true;
+            leaving.CancelAfter(LastAnswer);
+        });
         ControlLog controlLog = new(logging.CreateLogger<ControlSocket>());
-        await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog) { Door = keeper, Policy = policy, Scrapes = scrapes, Tokens = new TokenRequests(tokens, audit, () => policy.Current, () => http.Dashboard) }, controlLog);
+        await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog) { Successor = successor, Door = keeper, Policy = policy, Scrapes = scrapes, Tokens = new TokenRequests(tokens, audit, () => policy.Current, () => http.Dashboard) }, controlLog);
         StartReport report = new(options, capacity, http, ssh);
         feed.Listening = report.Listening;
         report.Tell(Console.IsOutputRedirected ? null : Console.Out, logging.CreateLogger("MoshBroker"));
         audit.Write(new AuditEvent(AuditEventName.BrokerStart) { More = AuditEvent.Attribute("service.version", Commands.CommandLine.Version) });
-        await watchman.RunAsync(hub.Clock, stopping); // Until the broker is told to stop.
+        hub.LeavesSessions = children.AreLeft = false;
+        if (fdStore is not null) { fdStore.EndsStore = true; }
+        await watchman.RunAsync(hub.Clock, leaving.Token); // Until the broker is told to stop.
         audit.Write(new AuditEvent(AuditEventName.BrokerStop));
-        return ExitCodes.Ok;
+        return hub.LeavesSessions ? ExitCodes.HandedOver : ExitCodes.Ok;
     }
 
     private static FdStoreClient? OpenFdStore(string folder, SurvivalLog log, out Dictionary<string, FileDescriptor> left)

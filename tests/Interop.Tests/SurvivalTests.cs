@@ -10,6 +10,9 @@ public sealed class SurvivalTests : IDisposable
 {
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30); // Ten times the goal.
 
+    // A short form runs with all tests; MOSHBROKER_SURVIVAL_KILLS=50 for the long one.
+    private static readonly int Kills = int.TryParse(Environment.GetEnvironmentVariable("MOSHBROKER_SURVIVAL_KILLS"), CultureInfo.InvariantCulture, out int kills) ? kills : 6;
+
     private readonly SessionHome _home = new();
 
     public void Dispose() => _home.Dispose();
@@ -70,7 +73,6 @@ public sealed class SurvivalTests : IDisposable
     [Fact]
     public async Task Every_key_arrives_once_and_in_order_however_often_the_broker_is_killed()
     {
-        const int Kills = 6;
         await using RunningBroker broker = await RunningBroker.StartAsync();
         string typed = _home.File("typed");
         OpenedSession session = await broker.OpenAsync(_home.Environment, ["/bin/sh", "-c", $"stty raw -echo; echo ready; exec cat > {typed}"]);
@@ -134,5 +136,39 @@ public sealed class SurvivalTests : IDisposable
         await broker.RunAsync();
         Assert.Equal(0, (await terminal.WaitForEndAsync(Recovery)).ExitStatus);
         await Eventually.TrueAsync(async () => (await broker.LiveAsync()).Count == 0, "the session is over");
+    }
+
+    [Fact]
+    public async Task A_supervised_broker_that_is_killed_is_started_again_and_one_that_is_upgraded_leaves_its_sessions_to_the_next()
+    {
+        await using RunningBroker broker = await RunningBroker.StartAsync(more: "--supervise");
+        OpenedSession session = await broker.OpenAsync(_home.Environment, SessionHome.Bash);
+        using var relay = new ImpairmentRelay(session.On(IPAddress.Loopback));
+        await using TmuxTerminal terminal = await MoshTerminal.ClientAsync(session, relay, _home);
+        await terminal.WaitForTextAsync("p1>");
+        int first = await broker.ServingAsync(not: 0);
+        Command.Kill(first);
+        await terminal.TypeAsync("echo kil''led\r");
+        await terminal.WaitForAsync(s => s.HasRow("killed") && s.Shows("p2>"), "the answer of the second broker", Recovery);
+
+        int second = await broker.ServingAsync(not: first);
+        CommandResult upgrade = await broker.CommandAsync("upgrade");
+        Assert.True(upgrade.ExitCode == 0, upgrade.Error);
+        int third = await broker.ServingAsync(not: second);
+        await terminal.TypeAsync("echo upgra''ded\r");
+        await terminal.WaitForAsync(s => s.HasRow("killed") && s.HasRow("upgraded") && s.Shows("p3>"), "the answer of the third broker", Recovery);
+        Assert.NotEqual(second, third);
+        Assert.Equal([session.Id], await broker.LiveAsync());
+        Assert.Empty(relay.RepeatedNonces);
+    }
+
+    [Fact]
+    public async Task A_broker_that_nobody_would_start_again_refuses_to_hand_over_and_goes_on()
+    {
+        await using RunningBroker broker = await RunningBroker.StartAsync();
+        CommandResult upgrade = await broker.CommandAsync("upgrade");
+        Assert.NotEqual(0, upgrade.ExitCode);
+        Assert.Contains("--supervise", upgrade.Error, StringComparison.Ordinal);
+        Assert.Empty(await broker.LiveAsync());
     }
 }

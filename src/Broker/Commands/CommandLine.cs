@@ -30,13 +30,14 @@ internal static class CommandLine
         TextWriter error)
     {
         Command root = new("moshbroker", Description) { new HelpOption(), new Option<bool>("--version") { Description = "Show the version" } };
-        root.Subcommands.Add(ServeCommand.Create(serve, host));
+        root.Subcommands.Add(ServeCommand.Create(serve, host, arguments));
         root.Subcommands.Add(SessionsCommand.Create(host));
         root.Subcommands.Add(AuditCommand.Create(host));
         root.Subcommands.Add(PolicyCommand.Create(host));
         root.Subcommands.Add(FirewallCommand.Create(host));
         root.Subcommands.Add(DoctorCommand.Create(host));
         root.Subcommands.Add(RecordingCommand.Create(host));
+        root.Subcommands.Add(UpgradeCommand.Create(host));
         root.Subcommands.Add(TokenCommand.Create(host));
         root.Subcommands.Add(ProbeCommand.Create(host));
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });

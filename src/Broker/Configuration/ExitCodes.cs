@@ -10,4 +10,7 @@ internal static class ExitCodes
 
     /// <summary>The command line or the configuration is wrong.</summary>
     public const int Usage = 2;
+
+    /// <summary>The broker has left its sessions to the next one, which is to be started. For supervisors.</summary>
+    public const int HandedOver = 75;
 }

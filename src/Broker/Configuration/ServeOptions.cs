@@ -47,4 +47,10 @@ internal sealed record ServeOptions
 
     /// <summary>From <c>MOSHBROKER_MASTER_KEY_FILE</c>; null is the data folder's own.</summary>
     public string? MasterKeyFile { get; init; }
+
+    /// <summary>What is started in our place when we hand over; null when nobody does so.</summary>
+    public string? Successor { get; init; }
+
+    /// <summary>The command line, for it.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
 }

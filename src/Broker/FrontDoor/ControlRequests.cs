@@ -31,6 +31,9 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
     /// <summary>Answers <c>token-…</c>; null while there is no dashboard.</summary>
     public TokenRequests? Tokens { get; init; }
 
+    /// <summary>Answers <c>upgrade</c>; null where it cannot be.</summary>
+    public Survival.Successor? Successor { get; init; }
+
     /// <summary>What <c>policy-show</c> shows; null for no policy.</summary>
     public PolicyFile? Policy { get; init; }
 
@@ -47,6 +50,9 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
                 ? Json(Encoding.UTF8.GetBytes(System.Text.Json.Nodes.JsonValue.Create(Policy?.CurrentText ?? "").ToJsonString()))
                 : Refuse(uid, "the policy is root's and the broker's own to read"),
             "scrape-age" => Json(JsonSerializer.SerializeToUtf8Bytes(Scrapes?.Age ?? -1)),
+            "upgrade" when Successor is not null => uid == 0 || uid == _own
+                ? await Successor.TryTakeOverAsync(cancellation) is { } reason ? Refuse(uid, reason) : new ControlMessage("ok"u8)
+                : Refuse(uid, "an upgrade is for root and the broker's own user to ask for"),
             "sessions-list" => Json([.. hub.Sessions.Where(view => MayAsk(uid, view))]),
             "sessions-show" => Show(uid, Text(request, "session"u8) ?? ""),
             "sessions-close" => Close(uid, request),

@@ -20,6 +20,9 @@ internal sealed class Children : IDisposable
         _loop.Start();
     }
 
+    /// <summary>True once another process goes on with what they do: nothing is asked of them any more.</summary>
+    public bool AreLeft { get; set; }
+
     /// <summary>How many live, or have not been reaped yet.</summary>
     public int Count => _children.Count;
 
@@ -45,7 +48,7 @@ internal sealed class Children : IDisposable
     {
         lock (_reaping)
         {
-            if (_children.ContainsKey(pid)) { _ = SpawnNative.Kill(pid, signal); }
+            if (!AreLeft && _children.ContainsKey(pid)) { _ = SpawnNative.Kill(pid, signal); }
         }
     }
 
@@ -58,7 +61,7 @@ internal sealed class Children : IDisposable
         }
 
         // Those that are slow to go are reaped by init.
-        SpinWait.SpinUntil(() => _children.IsEmpty, TimeSpan.FromSeconds(2));
+        if (!AreLeft) { SpinWait.SpinUntil(() => _children.IsEmpty, TimeSpan.FromSeconds(2)); }
         _loop.Dispose();
     }
 

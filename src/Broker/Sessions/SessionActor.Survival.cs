@@ -34,6 +34,7 @@ internal sealed partial class SessionActor
     {
         _phase = restored.IsLive ? Phase.Live : Phase.Waiting;
         Stats.LastNewState = now.Milliseconds;
+        if (restored.IsLocked) { _terms.Lock("it was locked before the broker was started again"); }
         TransportSetup? SetupOf(int index, ReadOnlySpan<byte> owner) =>
             ChannelPeer.TryRead(owner, out ChannelPeer peer) && restored.Seeds.TryGetValue(peer.Id, out ChannelSeed? seed)
                 ? new TransportSetup { Sends = Direction.ServerToClient, Key = seed.Key, Epoch = (ulong)seed.Epoch, Random = _host.Random, Scratch = _host.Scratch }
@@ -122,7 +123,7 @@ internal sealed partial class SessionActor
 
         ArrayBufferWriter<byte> numbers = _host.SaveBuffer;
         numbers.ResetWrittenCount();
-        lifeline.BeginNumbers(numbers, _phase == Phase.Live);
+        lifeline.BeginNumbers(numbers, _phase == Phase.Live, _terms.IsLockedForGood);
         SessionSnapshot.WriteChannels(numbers, _saved.AsSpan(0, count));
         lifeline.CommitNumbers(numbers.WrittenSpan);
         _isUnsaved = false;

@@ -554,6 +554,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         ApplyTermsToTerminals();
         if (_terms.IsLocked != wasLocked)
         {
+            _isUnsaved = true;
             Volatile.Write(ref Stats.LockedSince, _terms.IsLocked ? now.Milliseconds : 0);
             Diagnosis.Timeline.Add(now, _terms.IsLocked ? TimelineKind.Locked : TimelineKind.Unlocked);
             _owner.OnLockChanged(this, _terms.LockLine);

@@ -43,6 +43,7 @@ internal sealed partial class SessionHub
                 reason = failure.Message;
             }
 
+            foreach (string what in Lifeline.Names) { _settings.FdStore?.Drop(Lifeline.NameOf(row.Id, what)); }
             _settings.SurvivalLog?.Lost(row.Id, reason);
             _metrics.Handovers.Happened(HandoverCause.Crash, row.Id, ProcessMetrics.StartedAt, reason);
             _audit.Write(new AuditEvent(AuditEventName.SessionEnd) { Session = row.Id, Reason = SessionEndReason.BackendLost.ToName() });
@@ -106,7 +107,13 @@ internal sealed partial class SessionHub
             if (TrySeed(row, channel, Array.IndexOf(_workers, worker)) is { } seed) { seeds[channel.Id] = seed; }
         }
 
-        RestoredSession restored = new(lifeline, terminal, checkpoint.Channels, seeds, replies, checkpoint.IsLive, HasProgram: master is not null);
+        if (master is null && release is not null)
+        {
+            store.Drop(Lifeline.NameOf(row.Id, "release"));
+            release.Dispose();
+        }
+
+        RestoredSession restored = new(lifeline, terminal, checkpoint.Channels, seeds, replies, checkpoint.IsLive, HasProgram: master is not null, checkpoint.IsLocked);
         IBackend StartBackend(IBackendHandler handler) =>
             master is null ? new GoneBackend() : new HandedPty(master, release).Start(worker, facts, handler);
         SessionActor? actor = null;

@@ -86,6 +86,9 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
     /// <summary>The ports that channels share; how their datagrams find their sessions is counted there.</summary>
     public IReadOnlyList<SharedPort> SharedPorts => _ports.Shared;
 
+    /// <summary>True when disposing ends no session: another process goes on with them. So it is until a start is complete.</summary>
+    public bool LeavesSessions { get; set; }
+
     /// <summary>True once no new session is taken.</summary>
     public bool IsStopping => _stopping;
 
@@ -359,6 +362,18 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
     public async ValueTask DisposeAsync()
     {
         _stopping = true;
+        if (LeavesSessions)
+        {
+            // What is saved is saved in every turn; after the last one nothing more is.
+            _settings.FdStore?.Detach();
+            _watchdog.Dispose();
+            foreach (SessionWorker worker in _workers) { worker.Dispose(); }
+            _recordings?.Dispose();
+            _ports.Dispose();
+            _random.Dispose();
+            return;
+        }
+
         SessionEntry[] live = [.. _sessions.Values.Where(entry => !entry.Ended.IsCompleted)];
         foreach (SessionEntry entry in live) { entry.Actor.Tell(new SessionMessage.Close(SessionEndReason.Shutdown)); }
         await Task.WhenAny(Task.WhenAll(live.Select(entry => entry.Ended)), Task.Delay(FarewellLimit));

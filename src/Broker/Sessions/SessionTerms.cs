@@ -37,6 +37,9 @@ internal sealed class SessionTerms
     /// <summary>The program goes on; nobody sees it or types to it.</summary>
     public bool IsLocked => LockLine is not null;
 
+    /// <summary>Locked until somebody unlocks it, not only while something lasts.</summary>
+    public bool IsLockedForGood => _lockLine is not null;
+
     /// <summary>What the screen says besides the program; the same object while it says the same.</summary>
     public ScreenOverlay? Overlay => _overlay;
 

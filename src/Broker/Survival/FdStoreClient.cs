@@ -88,12 +88,15 @@ internal sealed class FdStoreClient : IDisposable
         lock (_gate) { _isDetached = true; }
     }
 
-    /// <summary>Nothing is left to be kept: the store ends. Unless it was detached from.</summary>
+    /// <summary>True once sessions end in order before this is disposed: nothing is left to be kept then, and the store ends. A start that failed leaves it alone.</summary>
+    public bool EndsStore { get; set; }
+
+    /// <summary>Lets go of the store, or ends it.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
-            if (!_isDetached) { _ = PacketSocketNative.TrySend(_socket, "Q"u8, []); }
+            if (!_isDetached && EndsStore) { _ = PacketSocketNative.TrySend(_socket, "Q"u8, []); }
             _isDetached = true;
         }
     }

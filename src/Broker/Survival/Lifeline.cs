@@ -17,6 +17,9 @@ internal sealed unsafe class Lifeline : IDisposable
     /// <summary>Of the shared memory. One of another version is not read.</summary>
     public const int Version = 1;
 
+    /// <summary>What a session keeps in the store besides its channels' sockets.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["checkpoint", "journal", "pty", "release"];
+
     private const uint Magic = 0x4b43_424d; // MBCK
     private const int HeaderLength = 4096;
     private const int NumbersLength = 512 * 1024;
@@ -27,9 +30,8 @@ internal sealed unsafe class Lifeline : IDisposable
     private const int NumbersHeaderLength = 17;
     private const long TotalLength = HeaderLength + (2L * NumbersLength) + (2L * ScreenLength) + (2L * AreaLength);
 
-    private readonly FdStoreClient _store;
+    private readonly FdStoreClient? _store;
     private readonly string _id;
-    private readonly FileDescriptor _memory;
     private readonly byte* _at;
     private readonly SealedSlots _numbers;
     private readonly SealedSlots _screen;
@@ -40,12 +42,12 @@ internal sealed unsafe class Lifeline : IDisposable
     private uint _repliesSent; // Of those that the present area's output asked for.
     private bool _disposed;
 
-    private Lifeline(FdStoreClient store, string id, long epoch, KeySealer sealer, FileDescriptor memory, byte* at, InputJournal journal)
+    private Lifeline(FdStoreClient? store, string id, long epoch, KeySealer sealer, FileDescriptor memory, byte* at, InputJournal journal)
     {
         _store = store;
         _id = id;
         _epoch = epoch;
-        _memory = memory;
+        Memory = memory;
         _at = at;
         Journal = journal;
         (_aes, _binding) = sealer.CheckpointKey(id, epoch);
@@ -54,6 +56,9 @@ internal sealed unsafe class Lifeline : IDisposable
     }
 
     public InputJournal Journal { get; }
+
+    /// <summary>The checkpoint's.</summary>
+    public FileDescriptor Memory { get; }
 
     /// <summary>True once the screen had no room: the session lives on, and would end with the process.</summary>
     public bool IsBroken { get; private set; }
@@ -68,8 +73,9 @@ internal sealed unsafe class Lifeline : IDisposable
     public int RoomLength => AreaLength - _used < LeastRoom ? 0 : AreaLength - _used;
 
     /// <summary>For a session that begins.</summary>
+    /// <param name="store">Null for tests that keep the descriptors themselves.</param>
     /// <exception cref="IOException">There is no memory, or no descriptor.</exception>
-    public static Lifeline Create(FdStoreClient store, string id, long epoch, KeySealer sealer)
+    public static Lifeline Create(FdStoreClient? store, string id, long epoch, KeySealer sealer)
     {
         FileDescriptor memory = MemoryNative.Create("moshbroker-checkpoint", TotalLength);
         byte* at = MemoryNative.TryMap(memory, TotalLength);
@@ -100,7 +106,7 @@ internal sealed unsafe class Lifeline : IDisposable
 
     /// <summary>Reads what a process before left, and goes on with it; takes both descriptors over. Null when it cannot be read, and why.</summary>
     public static Lifeline? TryOpen(
-        FdStoreClient store, string id, long epoch, KeySealer sealer, FileDescriptor memory, FileDescriptor journalMemory, out Checkpoint? checkpoint, out string reason)
+        FdStoreClient? store, string id, long epoch, KeySealer sealer, FileDescriptor memory, FileDescriptor journalMemory, out Checkpoint? checkpoint, out string reason)
     {
         checkpoint = null;
         reason = "its checkpoint is damaged";
@@ -131,7 +137,7 @@ internal sealed unsafe class Lifeline : IDisposable
     /// <summary>Keeps a copy of a descriptor of the session's in the store until it is closed here.</summary>
     public void Hold(string what, FileDescriptor descriptor)
     {
-        if (!IsBroken) { _store.Put(NameOf(_id, what), descriptor); }
+        if (!IsBroken) { _store?.Put(NameOf(_id, what), descriptor); }
     }
 
     public static string NameOf(string session, string what) => $"s/{session}/{what}";
@@ -148,7 +154,7 @@ internal sealed unsafe class Lifeline : IDisposable
     public void OnReplies(int count) => _repliesSent += (uint)count;
 
     /// <summary>Writes the numbers; from here on the journal's input is the program's.</summary>
-    /// <param name="channels">As the protocol wrote them, behind <see cref="BeginNumbers"/>.</param>
+    /// <param name="numbers">The channels as the protocol wrote them, behind <see cref="BeginNumbers"/>.</param>
     public void CommitNumbers(ReadOnlySpan<byte> numbers)
     {
         bool rewinds = Journal.WantsRewind;
@@ -164,13 +170,13 @@ internal sealed unsafe class Lifeline : IDisposable
     }
 
     /// <summary>What stands before the channels.</summary>
-    public void BeginNumbers(System.Buffers.IBufferWriter<byte> numbers, bool isLive)
+    public void BeginNumbers(System.Buffers.IBufferWriter<byte> numbers, bool isLive, bool isLocked)
     {
         Span<byte> header = numbers.GetSpan(NumbersHeaderLength);
         BinaryPrimitives.WriteUInt64LittleEndian(header, _screen.Generation);
         BinaryPrimitives.WriteInt32LittleEndian(header[8..], Journal.WantsRewind ? 0 : Journal.End);
         BinaryPrimitives.WriteUInt32LittleEndian(header[12..], _repliesSent);
-        header[16] = isLive ? (byte)1 : (byte)0;
+        header[16] = (byte)((isLive ? 1 : 0) | (isLocked ? 2 : 0));
         numbers.Advance(NumbersHeaderLength);
     }
 
@@ -197,7 +203,7 @@ internal sealed unsafe class Lifeline : IDisposable
         _aes.Dispose();
         Journal.Dispose();
         MemoryNative.Unmap(_at, TotalLength);
-        _memory.Dispose();
+        Memory.Dispose();
     }
 
     private byte* Area(ulong generation) => _at + HeaderLength + (2 * NumbersLength) + (2 * ScreenLength) + ((generation & 1) * AreaLength);
@@ -217,12 +223,12 @@ internal sealed unsafe class Lifeline : IDisposable
         Journal.GoOnFrom(BinaryPrimitives.ReadInt32LittleEndian(header[8..]), MemoryNative.PositionOf(Journal.Memory));
         bool isSameArea = BinaryPrimitives.ReadUInt64LittleEndian(header) == _screen.Generation;
         int sent = isSameArea ? (int)BinaryPrimitives.ReadUInt32LittleEndian(header[12..]) : 0;
-        return new Checkpoint(screen, numbers.AsMemory(NumbersHeaderLength), area[..length].ToArray(), sent, IsLive: header[16] == 1);
+        return new Checkpoint(screen, numbers.AsMemory(NumbersHeaderLength), area[..length].ToArray(), sent, IsLive: (header[16] & 1) != 0, IsLocked: (header[16] & 2) != 0);
     }
 
     private void Break()
     {
         IsBroken = true;
-        foreach (string what in (ReadOnlySpan<string>)["checkpoint", "journal", "pty", "release"]) { _store.Drop(NameOf(_id, what)); }
+        foreach (string what in Names) { _store?.Drop(NameOf(_id, what)); }
     }
 }

@@ -11,8 +11,9 @@ namespace MoshBroker.Survival;
 /// <param name="Replies">Answers of the terminal that the program has not got.</param>
 /// <param name="IsLive">False while the program waits for its first client.</param>
 /// <param name="HasProgram">False when its terminal is gone: then the session ends, and says so.</param>
+/// <param name="IsLocked">Its screen was locked, and stays so.</param>
 internal sealed record RestoredSession(
-    Lifeline Lifeline, Emulator Terminal, ReadOnlyMemory<byte> Channels, IReadOnlyDictionary<int, ChannelSeed> Seeds, byte[] Replies, bool IsLive, bool HasProgram) : IDisposable
+    Lifeline Lifeline, Emulator Terminal, ReadOnlyMemory<byte> Channels, IReadOnlyDictionary<int, ChannelSeed> Seeds, byte[] Replies, bool IsLive, bool HasProgram, bool IsLocked) : IDisposable
 {
     public void Dispose()
     {

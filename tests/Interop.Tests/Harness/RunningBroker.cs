@@ -101,20 +101,26 @@ internal sealed class RunningBroker : MoshServer
     }
 
     /// <summary>The process that keeps this broker's descriptors; another one than that.</summary>
-    public async Task<int> StoreAsync(int not)
+    public Task<int> StoreAsync(int not) => ProcessAsync(words => words.EndsWith('\0' + Path.Combine(DataFolder, "fdstore.sock"), StringComparison.Ordinal), not, "an fd store");
+
+    /// <summary>The process that serves under a supervisor; another one than that.</summary>
+    public Task<int> ServingAsync(int not) =>
+        ProcessAsync(words => words.Contains("\0--supervised\0", StringComparison.Ordinal) && words.Contains('\0' + DataFolder + '\0', StringComparison.Ordinal), not, "a broker");
+
+    private static async Task<int> ProcessAsync(Func<string, bool> isIt, int not, string what)
     {
         int found = 0;
-        string path = '\0' + Path.Combine(DataFolder, "fdstore.sock");
-        await Eventually.TrueAsync(() => (found = Directory.GetDirectories("/proc").Select(folder => PidOf(folder, path)).FirstOrDefault(pid => pid != 0 && pid != not)) != 0, "there is an fd store");
+        await Eventually.TrueAsync(
+            () => (found = Directory.GetDirectories("/proc").Select(folder => PidOf(folder, isIt)).FirstOrDefault(pid => pid != 0 && pid != not)) != 0, $"there is {what}");
         return found;
     }
 
-    private static int PidOf(string folder, string lastWord)
+    private static int PidOf(string folder, Func<string, bool> isIt)
     {
         if (!int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int pid)) { return 0; }
         try
         {
-            return File.ReadAllText($"{folder}/cmdline").TrimEnd('\0').EndsWith(lastWord, StringComparison.Ordinal) ? pid : 0;
+            return isIt(File.ReadAllText($"{folder}/cmdline").TrimEnd('\0')) ? pid : 0;
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
