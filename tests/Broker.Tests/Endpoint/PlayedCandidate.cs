@@ -12,6 +12,11 @@ internal sealed class PlayedCandidate(int id) : Candidate
 
     public int Asked { get; private set; }
 
+    /// <summary>Where it may not be; null for nowhere.</summary>
+    public UdpAddress? Forbidden { get; set; }
+
+    public override bool MayBeAt(in UdpAddress source) => source != Forbidden;
+
     public static byte[] Datagram(int author, ulong number)
     {
         byte[] datagram = new byte[32];

@@ -52,6 +52,20 @@ public sealed class SessionFinderTests
     }
 
     [Fact]
+    public void A_key_that_comes_from_where_it_may_not_be_makes_nothing_known_there()
+    {
+        PlayedCandidate client = Attach(1)[0];
+        client.Forbidden = Train;
+        ulong expected = client.NextExpected;
+        Assert.Null(_finder.Find(_now, Train, client.Sends(7), out DropReason reason));
+        Assert.Equal(DropReason.Network, reason);
+        Assert.False(_finder.HasClientIn(Train.Network));
+        Assert.False(_finder.HadClientIn(_now, Train.Network));
+        Assert.Equal((expected, 0), (client.NextExpected, _stats.Moves));
+        Assert.Same(client, Find(AddressOf(client), client.Sends(8)));
+    }
+
+    [Fact]
     public void What_was_under_way_from_the_old_address_still_finds_its_session_and_moves_nothing()
     {
         PlayedCandidate client = Attach(1)[0];

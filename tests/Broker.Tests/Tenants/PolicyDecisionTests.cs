@@ -109,6 +109,24 @@ public sealed class PolicyDecisionTests
     }
 
     [Fact]
+    public void What_is_closed_now_is_told_apart_from_what_is_open_and_from_what_is_nobodys_business()
+    {
+        Policy policy = Policies.Read(Policies.Small + """
+                  - users: [ann]
+                    targets: [web-2]
+                    when: [{ days: [sat], from: "03:00", to: "04:00", zone: UTC }]
+            """);
+        PolicyUser ann = policy.User("acme", "ann");
+        System.Net.IPAddress here = System.Net.IPAddress.Parse("10.1.2.3");
+        DateTimeOffset wednesday = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
+        Assert.Equal(["web-1"], Policy.TargetsOf(ann, here, wednesday).Select(target => target.Name));
+        (Target target, string why) = Assert.Single(Policy.ClosedTargetsOf(ann, here, wednesday));
+        Assert.Equal(("web-2", "web-2 is open to you at other times: sat 03:00-04:00 UTC"), (target.Name, why));
+        Assert.Empty(Policy.ClosedTargetsOf(ann, here, new DateTimeOffset(2026, 11, 28, 3, 30, 0, TimeSpan.Zero)));
+        Assert.Empty(Policy.ClosedTargetsOf(ann, System.Net.IPAddress.Parse("192.0.2.1"), wednesday));
+    }
+
+    [Fact]
     public void A_lease_ends_with_the_first_of_certificate_grant_window_and_access()
     {
         Lease window = Policy.Decide(Example.User("acme", "ann"), AnnsKey, Inside, "db-1", Wednesday, default).Admission!.Lease;
