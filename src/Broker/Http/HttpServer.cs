@@ -96,6 +96,7 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.AddSingleton(parts.Tokens);
         builder.Services.AddSingleton<LoginSessions>();
+        builder.Services.AddSingleton(new AccessNotes(parts.Audit, parts.Lookout, clock));
         builder.Services.AddSingleton(new ProxyIdentities(parts.Records.Policy, parts.Audit, clock));
         builder.Services.AddScoped<CurrentPrincipal>();
         builder.Services.AddScoped(services => services.GetRequiredService<CurrentPrincipal>().Value);
@@ -135,7 +136,7 @@ internal sealed class HttpServer : IAsyncDisposable
             ? Results.Text($"not ready: {OneLine.Of(reason)}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ready\n"));
         parts.Metrics?.Map(application);
-        new LoginEndpoints(parts.Tokens, application.Services.GetRequiredService<LoginSessions>(), parts.Audit, parts.Lookout, clock).Map(application);
+        new LoginEndpoints(parts.Tokens, application.Services.GetRequiredService<LoginSessions>(), application.Services.GetRequiredService<AccessNotes>(), parts.Audit, clock).Map(application);
         new ApiEndpoints(parts.Actions).Map(application);
         application.Services.GetRequiredService<FeedEndpoints>().Map(application);
         application.MapRazorComponents<App>();

@@ -180,6 +180,17 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_scripts_token_is_noted_once_in_a_while_and_an_emergencys_as_what_it_is()
+    {
+        (_, string secret) = _web.Tokens.Create(new AccessTokenRequest("on call", DashboardRole.Admin, null, false, IsBreakGlass: true, null, false));
+        using HttpClient client = Client(secret);
+        for (int i = 0; i < 3; i++) { await client.GetAsync(new Uri("/api/v1/me", UriKind.Relative)); }
+
+        AuditEvent noted = Assert.Single(_web.Audit.Events);
+        Assert.Equal((AuditEventName.DashboardLogin, "on call", "break_glass"), (noted.Name, noted.User, noted.Reason));
+    }
+
+    [Fact]
     public async Task Whoever_logs_out_is_out()
     {
         using HttpClient client = Client();

@@ -4,7 +4,7 @@ using MoshBroker.Dashboard.Feed;
 namespace MoshBroker.Http.Access;
 
 /// <summary>The second look at every request for the dashboard: who makes it. Nobody gets to see anything but the way in.</summary>
-internal sealed class AccessGate(RequestDelegate next, AccessTokens tokens, LoginSessions logins, ProxyIdentities proxied)
+internal sealed class AccessGate(RequestDelegate next, AccessTokens tokens, LoginSessions logins, ProxyIdentities proxied, AccessNotes notes)
 {
     public const string AntiforgeryHeader = "X-Antiforgery";
 
@@ -62,7 +62,9 @@ internal sealed class AccessGate(RequestDelegate next, AccessTokens tokens, Logi
         string authorization = context.Request.Headers.Authorization.ToString();
         if (authorization.Length > 0)
         {
-            return authorization.StartsWith(Bearer, StringComparison.Ordinal) ? tokens.Find(authorization[Bearer.Length..].Trim())?.ToPrincipal() : null;
+            if (!authorization.StartsWith(Bearer, StringComparison.Ordinal) || tokens.Find(authorization[Bearer.Length..].Trim()) is not { } token) { return null; }
+            notes.OnBearer(context, token);
+            return token.ToPrincipal();
         }
 
         return context.Request.Cookies.TryGetValue(LoginSessions.CookieName, out string? cookie) && cookie is { Length: > 0 } ? logins.Find(cookie) : null;

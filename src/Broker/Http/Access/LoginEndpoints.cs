@@ -1,10 +1,9 @@
 using MoshBroker.Audit;
-using MoshBroker.Detection;
 
 namespace MoshBroker.Http.Access;
 
 /// <summary>The way in and out: a form that takes a token, a link that is good for once, and the end of it.</summary>
-internal sealed class LoginEndpoints(AccessTokens tokens, LoginSessions logins, IAuditTrail audit, Lookout? lookout, TimeProvider time)
+internal sealed class LoginEndpoints(AccessTokens tokens, LoginSessions logins, AccessNotes notes, IAuditTrail audit, TimeProvider time)
 {
     public const string Path = "/login";
 
@@ -71,15 +70,7 @@ internal sealed class LoginEndpoints(AccessTokens tokens, LoginSessions logins, 
             Path = "/",
         };
         context.Response.Cookies.Append(LoginSessions.CookieName, logins.Begin(token), options);
-        if (token.IsBreakGlass) { lookout?.BrokeGlass(); }
-        audit.Write(new AuditEvent(AuditEventName.DashboardLogin)
-        {
-            User = token.Name,
-            Tenant = token.Tenant,
-            ClientAddress = context.Connection.RemoteIpAddress?.ToString(),
-            Reason = token.IsBreakGlass ? "break_glass" : null,
-            More = AuditEvent.Attribute("moshbroker.role", token.Role.ToString().ToLowerInvariant()),
-        });
+        notes.OnEntry(context, token);
     }
 
     private void Deny(HttpContext context)
