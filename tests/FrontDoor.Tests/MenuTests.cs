@@ -11,7 +11,8 @@ public sealed class MenuTests(FrontDoorFixture door)
     {
         await door.CloseAllAsync();
         await using TmuxTerminal terminal = await door.MoshAsync(door.Ann);
-        TerminalScreen menu = await terminal.WaitForTextAsync("shell", Long);
+        // There are more targets than rows: the one that is meant is found by typing.
+        TerminalScreen menu = await terminal.WaitForTextAsync("behind", Long);
         Assert.True(menu.Shows("Where to?") && menu.Shows("ann@acme") && !menu.Shows("secret"), menu.ToString());
         await terminal.TypeAsync("she");
         await terminal.WaitForAsync(screen => screen.Shows("> she") && !screen.Shows("kept"), "the filter holds", Long);
@@ -78,8 +79,10 @@ public sealed class MenuTests(FrontDoorFixture door)
         try
         {
             await using TmuxTerminal terminal = await door.MoshAsync(door.Ann);
-            await terminal.WaitForTextAsync("web", Long);
-            await terminal.TypeAsync("web\r");
+            await terminal.WaitForTextAsync("Where to?", Long);
+            await terminal.TypeAsync("web");
+            await terminal.WaitForAsync(screen => screen.Shows("> web") && !screen.Shows("behind"), "the filter holds", Long);
+            await terminal.TypeAsync("\r");
             await terminal.WaitForAsync(screen => screen.Shows("web: it refuses the connection") && screen.Shows("Where to?"), "the menu, with the reason", Long);
             await terminal.TypeAsync("\u0003");
             await terminal.WaitForEndAsync(Long);

@@ -94,7 +94,7 @@ public sealed class SessionTests(FrontDoorFixture door)
         await watched.TypeAsync("echo seen-$((2+2))\r");
         await operatorsOwn.WaitForTextAsync("seen-4", Long);
         await operatorsOwn.ResizeAsync(60, 12);
-        await watched.TypeAsync("clear; echo small-$((1+2))\r");
+        await watched.TypeAsync("clear; echo; echo small-$((1+2))\r"); // The first row is the note's.
         await operatorsOwn.WaitForTextAsync("small-3", Long);
         Assert.False((await watched.ScreenAsync()).Shows("never"), "what an operator typed reached the program");
         await operatorsOwn.TypeAsync("q");
