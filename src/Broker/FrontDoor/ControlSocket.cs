@@ -48,11 +48,10 @@ internal sealed class ControlSocket : IAsyncDisposable
         {
             string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             if (!Directory.Exists(folder)) { Directory.CreateDirectory(folder); }
-            if (File.Exists(path))
+            switch (SocketPaths.Clear(address))
             {
-                if (!UnixSocketNative.IsSocket(path)) { throw new StartRefusedException($"{path} is there already and is no socket; choose another with --socket"); }
-                if (IsAlive(address)) { throw new StartRefusedException($"another broker answers at {path}; stop it, or choose another --socket and --data"); }
-                File.Delete(path);
+                case SocketPath.OtherFile: throw new StartRefusedException($"{path} is there already and is no socket; choose another with --socket");
+                case SocketPath.Answered: throw new StartRefusedException($"another broker answers at {path}; stop it, or choose another --socket and --data");
             }
 
             listener.Bind(address);
@@ -83,20 +82,6 @@ internal sealed class ControlSocket : IAsyncDisposable
         await _accepting;
         File.Delete(_path);
         _stopping.Dispose();
-    }
-
-    private static bool IsAlive(UnixDomainSocketEndPoint address)
-    {
-        using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(address);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private async Task AcceptAsync(CancellationToken stopping)

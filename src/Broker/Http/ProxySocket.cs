@@ -16,11 +16,10 @@ internal static class ProxySocket
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            if (File.Exists(path))
+            switch (SocketPaths.Clear(at))
             {
-                if (!UnixSocketNative.IsSocket(path)) { throw new StartRefusedException($"{flag} {path} is there already and is no socket: choose another path"); }
-                if (IsAlive(at)) { throw new StartRefusedException($"{flag} {path} is in use by another program: stop that one, or choose another path"); }
-                File.Delete(path);
+                case SocketPath.OtherFile: throw new StartRefusedException($"{flag} {path} is there already and is no socket: choose another path");
+                case SocketPath.Answered: throw new StartRefusedException($"{flag} {path} is in use by another program: stop that one, or choose another path");
             }
 
             socket.Bind(at);
@@ -36,20 +35,6 @@ internal static class ProxySocket
         {
             socket.Dispose();
             throw;
-        }
-    }
-
-    private static bool IsAlive(UnixDomainSocketEndPoint at)
-    {
-        using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(at);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
+using MoshBroker.Dashboard.Components.Shared;
 using MoshBroker.Dashboard.Feed;
 
 namespace MoshBroker.Dashboard.Components.Pages;
@@ -27,13 +28,6 @@ public sealed partial class Playback : ComponentBase
     protected override void OnInitialized()
     {
         _recording = Records.Recordings?.FirstOrDefault(recording => recording.Tenant == Tenant && recording.Name == Name);
-        if (_recording is not null) { return; }
-
-        // Set while rendering, it would make the framework drop the page.
-        Context.Response.OnStarting(() =>
-        {
-            Context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        });
+        if (_recording is null) { NotFound.Mark(Context); }
     }
 }

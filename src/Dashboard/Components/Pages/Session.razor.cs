@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
+using MoshBroker.Dashboard.Components.Shared;
 using MoshBroker.Dashboard.Feed;
 
 namespace MoshBroker.Dashboard.Components.Pages;
@@ -26,12 +27,6 @@ public sealed partial class Session : ComponentBase
     protected override void OnInitialized()
     {
         _session = Feed.Find(Id);
-        if (_session is not null) { return; }
-        // Set while rendering, it would make the framework drop the page.
-        Context.Response.OnStarting(() =>
-        {
-            Context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        });
+        if (_session is null) { NotFound.Mark(Context); }
     }
 }
