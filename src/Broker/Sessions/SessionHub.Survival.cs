@@ -177,7 +177,7 @@ internal sealed partial class SessionHub
         if (decision.Admission is { } admission) { return admission; }
         string name = record.Tenant ?? Policy.DropInTenant;
         TenantRules rules = (name == Policy.DropInTenant ? policy.DropIn : policy.Tenants.GetValueOrDefault(name)?.Rules) ?? TenantRules.Unlimited;
-        return new Admission { Tenant = name, User = record.User, Networks = NetworkSet.Everywhere, Rules = rules, Limits = rules.Limits, Lease = Lease.Endless };
+        return new Admission { Tenant = name, User = record.User, Networks = rules.Networks, Rules = rules, Limits = rules.Limits, Lease = Lease.Endless };
     }
 
     private FileDescriptor? TakeLeft(string session, string what) => _settings.Left.Remove(Lifeline.NameOf(session, what), out FileDescriptor? left) ? left : null;
