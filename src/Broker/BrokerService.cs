@@ -80,7 +80,7 @@ internal static class BrokerService
         {
             Responder = new Responder(() => policy.Current, metrics.Lookout.Filter, hub, () => hub.LiveNetworks, helpers, helpers),
         };
-        BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow(), policy, alarms);
+        BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow(), policy, alarms, metrics);
         SessionMetrics? sessionMetrics = options.SessionMetrics > 0 ? new SessionMetrics(() => hub.Readings, options.Node, options.SessionMetrics) : null;
         AccessTokens tokens = AccessTokens.Load(options.DataDirectory, time);
         ScrapeClock scrapes = new(time);

@@ -2,15 +2,14 @@ using MoshBroker.Commands;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Detection;
 using MoshBroker.Sessions;
+using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Http;
 
 /// <summary>What the dashboard and the health endpoints are told: the hub's sessions, and facts of the node.</summary>
-internal sealed class BrokerFeed(SessionHub hub, string node, int capacity, DateTimeOffset startedAt, PolicyFile policy, AlarmBook alarms) : IBrokerFeed
+internal sealed class BrokerFeed(SessionHub hub, string node, int capacity, DateTimeOffset startedAt, PolicyFile policy, AlarmBook alarms, BrokerMetrics metrics) : IBrokerFeed
 {
-    private static readonly Dictionary<string, long> NoDrops = [];
-
     /// <summary>Set once everything listens; requests may come before that.</summary>
     public IReadOnlyList<ListeningView> Listening { get; set; } = [];
 
@@ -23,7 +22,7 @@ internal sealed class BrokerFeed(SessionHub hub, string node, int capacity, Date
         capacity,
         GC.GetTotalPauseDuration().TotalSeconds,
         hub.IsStopping ? "the broker is shutting down" : policy.NotReadyBecause,
-        NoDrops);
+        metrics.ReadDrops());
 
     public IReadOnlyList<SessionView> Sessions => hub.Sessions;
 

@@ -113,7 +113,7 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton<TableFeed>();
         builder.Services.AddSingleton(parts.Numbers);
         builder.Services.AddSingleton<PulseHistory>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<PulseHistory>());
+        if (listeners.Exists(listener => listener.Roles.HasFlag(ListenerRoles.Dashboard))) { builder.Services.AddHostedService(services => services.GetRequiredService<PulseHistory>()); }
         builder.Services.AddSingleton<PulseFeed>();
         builder.Services.AddSingleton<SessionDetailFeed>();
         builder.Services.AddSingleton<ScreenFeed>();

@@ -6,7 +6,7 @@ namespace MoshBroker.Dashboard.Feed;
 /// <param name="Capacity">How many sessions this node accepts; null for whoever sees his tenant only.</param>
 /// <param name="GcPauseSeconds">Total time that the collector has paused the process; every pause is everybody's echo.</param>
 /// <param name="NotReadyBecause">Null when new sessions are accepted.</param>
-/// <param name="Drops">Datagrams of no session, dropped, by reason.</param>
+/// <param name="Drops">Datagrams dropped since the start, by reason; only reasons that occurred.</param>
 internal sealed record NodeView(
     string Node,
     string Version,
