@@ -2,6 +2,7 @@ namespace MoshBroker.Cluster;
 
 /// <summary>A session as the store knows it.</summary>
 /// <param name="Id">8 hexadecimal digits.</param>
+/// <param name="Node">Its owner.</param>
 /// <param name="Epoch">The latest epoch drawn: the fence.</param>
 /// <param name="EndReason">Null while the session lives.</param>
 internal sealed record SessionRow(
@@ -15,5 +16,12 @@ internal sealed record SessionRow(
     DateTimeOffset? EndedAt,
     IReadOnlyList<ChannelRow> Channels)
 {
+    public string Tenant { get; init; } = "";
+
+    public string User { get; init; } = "";
+
+    /// <summary>What policy calls where it leads; null for a program that its user started himself.</summary>
+    public string? Target { get; init; }
+
     public bool HasEnded => EndedAt is not null;
 }
