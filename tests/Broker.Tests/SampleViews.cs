@@ -15,7 +15,23 @@ internal static class SampleViews
         id, state, 1000, user, command, 4242, Start, 120, 40, 12.4, 5000, 300, EndReason: null, [Channel(state == SessionState.Starting ? null : "198.51.100.7:40112")])
     {
         Verdict = new VerdictView("path_lossy", Start, "The path loses datagrams: 17 % in the last half minute."),
+        Peers = [new PeerView(Start, Start.AddMinutes(3), 1, "198.51.100.7:40112", 2), new PeerView(Start.AddMinutes(3), null, 1, "[2001:db8:1234:5678:9abc:def0:1234:5678]:40112", 0)],
+        Limits = new SessionLimitsView(
+            [new SessionEndView("idle", "end", Start.AddHours(1), "ends unless somebody types: 60 min without a key are allowed")],
+            [new FactView("Sessions of its user", "1 of 2"), new FactView("Clients may be in", "10.0.0.0/8, 2001:db8::/32")]),
     };
+
+    /// <summary>An hour with a silence in its midst.</summary>
+    public static SessionHistoryView History()
+    {
+        long now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        return new SessionHistoryView(
+            now, now - 3, 10,
+            [.. Enumerable.Range(0, 360).Select(i => (int?)(i is > 200 and < 230 ? null : 40 + (i % 17)))],
+            [.. Enumerable.Range(0, 360).Select(i => (double?)(i % 40 / 10.0))],
+            [.. Enumerable.Range(0, 360).Select(i => (double?)(i % 30 / 10.0))],
+            [.. Enumerable.Range(0, 360).Select(i => (double?)(i is > 200 and < 230 ? (i - 200) * 10 : 3))]);
+    }
 
     public static DetectionView Detection(string rule, long number, bool isOver = false) => new(
         number, rule, Start, isOver ? Start.AddMinutes(2) : null, new Dictionary<string, double>(StringComparer.Ordinal) { ["failures"] = 1200 },

@@ -70,6 +70,24 @@ public sealed class SessionPageTests(DashboardFixture dashboard)
     }
 
     [Fact]
+    public async Task Where_a_client_is_what_ends_its_session_and_the_last_hour_are_there_at_once()
+    {
+        (TmuxTerminal terminal, string id) = await StartAsync();
+        await using TmuxTerminal ends = terminal;
+        await using BrowserPage browser = await dashboard.LoggedInAsync();
+        await browser.Page.GotoAsync($"/sessions/{id}");
+
+        await Assertions.Expect(browser.Page.Locator("#peers tbody tr")).ToHaveCountAsync(1);
+        await Assertions.Expect(browser.Page.Locator("#peers tbody")).ToContainTextAsync("127.0.0.1:");
+        await Assertions.Expect(browser.Page.Locator("#no-ends")).ToBeVisibleAsync();
+        await Assertions.Expect(browser.Page.Locator("#rules")).ToContainTextAsync("Sessions of its user");
+        await Assertions.Expect(browser.Page.Locator("#chart-loss canvas")).ToBeVisibleAsync();
+        string past = await browser.Page.EvaluateAsync<string>($"async () => await (await fetch('/api/v1/sessions/{id}/history')).text()");
+        Assert.Contains("\"stepSeconds\":10", past, StringComparison.Ordinal);
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_said()
     {
         await using BrowserPage browser = await dashboard.LoggedInAsync();

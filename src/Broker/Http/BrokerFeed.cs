@@ -29,4 +29,6 @@ internal sealed class BrokerFeed(SessionHub hub, string node, int capacity, Date
     public IReadOnlyList<DetectionView> Detections => [.. alarms.All.Select(DetectionViews.Of)];
 
     public SessionView? Find(string id) => hub.Find(id);
+
+    public SessionHistoryView? History(string id) => hub.History(id);
 }

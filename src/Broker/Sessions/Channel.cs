@@ -95,6 +95,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         {
             _guard.Restore(path);
             _peer = path.Peer.ToString();
+            session.Peers.Note(now, Id, _peer);
             _transport.PayloadLimit = path.LongestPayload;
         }
 

@@ -25,7 +25,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     private const long FirstClientLimitMs = 60_000; // As stock: a client that has not come by then will not come.
     private const long FarewellLimitMs = 10_000; // How long the end waits for a client that is away just now.
     private const long StallLimitMs = 5_000;
-    private const int MaxPendingInput = 4 * 1024 * 1024; // Beyond it states are refused, as if lost, and sent again.
+    public const int MaxPendingInput = 4 * 1024 * 1024; // Beyond it states are refused, as if lost, and sent again.
 
     private readonly ISessionHost _host;
     private readonly ISessionOwner _owner;
@@ -95,6 +95,25 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
 
     /// <summary>Why it feels frozen, if it does, and what happened to it.</summary>
     public SessionDiagnosis Diagnosis { get; }
+
+    /// <summary>How the path to its client was. To be read from any thread.</summary>
+    public PathHistory History { get; } = new();
+
+    /// <summary>Where its clients have been. To be read from any thread.</summary>
+    public PeerHistory Peers { get; } = new();
+
+    /// <summary>What policy grants it, and when that ends. To be read from any thread, as far as its members say so.</summary>
+    public SessionTerms Terms => _terms;
+
+    /// <summary>Bytes that the program has not taken yet. From any thread.</summary>
+    public int PendingInput => Volatile.Read(ref Stats.PendingInput);
+
+    /// <summary>Until when a client must have come; <see cref="MonoTime.Forever"/> once one has. From any thread.</summary>
+    public MonoTime FirstClientDeadline => _phase == Phase.Waiting ? _startedAt.Plus(FirstClientLimitMs) : MonoTime.Forever;
+
+    /// <summary>Until when its client must be heard, where its environment asked for that. From any thread.</summary>
+    public MonoTime NetworkDeadline =>
+        Facts.NetworkTimeout > TimeSpan.Zero ? new MonoTime(Volatile.Read(ref Stats.LastNewState)).Plus((long)Facts.NetworkTimeout.TotalMilliseconds) : MonoTime.Forever;
 
     /// <summary>The number by which the tenant is counted.</summary>
     public int Tenant { get; }
@@ -222,6 +241,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
 
     public void OnMoved(Channel channel, string peer, bool roamed)
     {
+        Peers.Note(channel.Now, channel.Id, peer);
         if (!roamed) { Diagnosis.Timeline.Add(channel.Now, TimelineKind.Attached, channel.Id); }
         if (!roamed && IsFirst(channel)) { Facts.Attempt?.End(BootstrapPhase.FirstDatagram); }
         if (roamed)
@@ -254,9 +274,10 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         {
             case SessionMessage.Start:
                 _startedAt = now;
-                _terms.Begin(now);
+                DateTimeOffset utcNow = _restored?.ResumedAt ?? Facts.CreatedAt;
+                _terms.Begin(now, utcNow - Facts.CreatedAt);
                 Diagnosis.Begin(now);
-                if (Facts.Admission is { } admission) { Grant(now, Facts.CreatedAt, admission, unlocks: false); }
+                if (Facts.Admission is { } admission) { Grant(now, utcNow, admission, unlocks: false); }
                 try
                 {
                     _backend = _startBackend(this);
@@ -379,6 +400,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
             _backend?.Pause(IsHeldBack);
         }
 
+        Volatile.Write(ref Stats.PendingInput, _backend?.PendingInput ?? 0);
         MonoTime next = NoteWatchers(now);
         if (_phase <= Phase.Live && _terms.IsDue(now)) { ApplyTerms(now); }
         if (Stopped) { return MonoTime.Forever; }
@@ -414,6 +436,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         {
             Channel? channel = LastHeard();
             bool isHeld = IsHeldBack || channel is { IsHeldBack: true };
+            History.Note(now, channel);
             next = MonoTime.Min(next, Diagnosis.Assess(now, channel, _backend, isAtTty: _terminals.Length + _mirrors.Length > 0, isHeld));
         }
 
@@ -478,9 +501,6 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     }
 
     private bool IsHeldBack => _resumesAt < MonoTime.Forever || Recording is { HoldsBack: true };
-
-    private MonoTime NetworkDeadline =>
-        Facts.NetworkTimeout > TimeSpan.Zero ? new MonoTime(Stats.LastNewState).Plus((long)Facts.NetworkTimeout.TotalMilliseconds) : MonoTime.Forever;
 
     private MonoTime UpdateDeadline =>
         _terminal.IsUpdating ? _updatingSince.Plus(Emulator.SynchronizedUpdateLimitMs) : MonoTime.Forever;
@@ -622,6 +642,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         {
             _log.ChannelEnded(Facts.Id, closed.Id, closed.EndReason.ToString());
             Diagnosis.Timeline.Add(closed.Now, TimelineKind.Detached, closed.Id);
+            Peers.Leave(now, closed.Id);
             Bury(now, closed);
         }
 

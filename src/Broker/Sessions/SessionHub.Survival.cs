@@ -113,7 +113,7 @@ internal sealed partial class SessionHub
             release.Dispose();
         }
 
-        RestoredSession restored = new(lifeline, terminal, checkpoint.Channels, seeds, replies, checkpoint.IsLive, HasProgram: master is not null, checkpoint.IsLocked);
+        RestoredSession restored = new(lifeline, terminal, checkpoint.Channels, seeds, replies, checkpoint.IsLive, HasProgram: master is not null, checkpoint.IsLocked, _time.GetUtcNow());
         IBackend StartBackend(IBackendHandler handler) =>
             master is null ? new GoneBackend() : new HandedPty(master, release).Start(worker, facts, handler);
         SessionActor? actor = null;

@@ -113,11 +113,6 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         }
     }
 
-    /// <summary>One session, with what happened to it lately.</summary>
-    public SessionView? Find(string id) => _sessions.TryGetValue(id, out SessionEntry? entry)
-        ? View(entry) with { Timeline = VerdictWords.Timeline(entry.Actor, _clock.Now(), _time.GetUtcNow()) }
-        : null;
-
     /// <summary>Makes a session of what <c>open</c> brought; takes over the request's descriptors, whatever the answer.</summary>
     public async Task<OpenAnswer> OpenAsync(OpenRequest request, CancellationToken cancellation)
     {

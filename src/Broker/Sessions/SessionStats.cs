@@ -9,6 +9,7 @@ internal sealed class SessionStats
     public int Rows;
     public long PtyBytesRead;
     public long PtyBytesWritten;
+    public int PendingInput;
     public long LastNewState = MonoTime.Never.Milliseconds;
 
     /// <summary>When the screen was locked; 0 while it is not.</summary>

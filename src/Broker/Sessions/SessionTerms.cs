@@ -49,7 +49,8 @@ internal sealed class SessionTerms
     /// <summary>The last key, or the beginning.</summary>
     public MonoTime LastKey { get; private set; }
 
-    public void Begin(MonoTime now) => _begunAt = LastKey = now;
+    /// <param name="age">How old the session is: nothing, or what a process before this one saw of it.</param>
+    public void Begin(MonoTime now, TimeSpan age = default) => (_begunAt, LastKey) = (now.Plus(-(long)age.TotalMilliseconds), now);
 
     public void OnKeys(MonoTime now)
     {
@@ -174,9 +175,11 @@ internal sealed class SessionTerms
 
     private long WarningMs => (long)(_admission?.Limits.Warning.TotalMilliseconds ?? 0);
 
-    private MonoTime IdleEnd => After(LastKey, _admission?.Limits.Idle);
+    /// <summary>When it ends unless somebody types. From any thread.</summary>
+    public MonoTime IdleEnd => After(LastKey, _admission?.Limits.Idle);
 
-    private MonoTime AbsoluteEnd => After(_begunAt, _admission?.Limits.Absolute);
+    /// <summary>When it ends in any case. From any thread.</summary>
+    public MonoTime AbsoluteEnd => After(_begunAt, _admission?.Limits.Absolute);
 
     private static MonoTime After(MonoTime start, TimeSpan? span) => span is { } length ? start.Plus((long)length.TotalMilliseconds) : MonoTime.Forever;
 

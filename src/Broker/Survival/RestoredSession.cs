@@ -12,8 +12,9 @@ namespace MoshBroker.Survival;
 /// <param name="IsLive">False while the program waits for its first client.</param>
 /// <param name="HasProgram">False when its terminal is gone: then the session ends, and says so.</param>
 /// <param name="IsLocked">Its screen was locked, and stays so.</param>
+/// <param name="ResumedAt">Now: leases and limits go by the age that the session has.</param>
 internal sealed record RestoredSession(
-    Lifeline Lifeline, Emulator Terminal, ReadOnlyMemory<byte> Channels, IReadOnlyDictionary<int, ChannelSeed> Seeds, byte[] Replies, bool IsLive, bool HasProgram, bool IsLocked) : IDisposable
+    Lifeline Lifeline, Emulator Terminal, ReadOnlyMemory<byte> Channels, IReadOnlyDictionary<int, ChannelSeed> Seeds, byte[] Replies, bool IsLive, bool HasProgram, bool IsLocked, DateTimeOffset ResumedAt) : IDisposable
 {
     public void Dispose()
     {

@@ -13,4 +13,5 @@ namespace MoshBroker.Dashboard.Feed;
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(OverviewView))]
 [JsonSerializable(typeof(SessionRow))]
+[JsonSerializable(typeof(SessionHistoryView))]
 internal sealed partial class FeedJson : JsonSerializerContext;

@@ -14,4 +14,7 @@ internal interface IBrokerFeed
 
     /// <summary>One session; null when it is unknown.</summary>
     SessionView? Find(string id);
+
+    /// <summary>How the path to its client was; null when the session is unknown.</summary>
+    SessionHistoryView? History(string id);
 }

@@ -34,4 +34,12 @@ internal sealed record SessionView(
     /// <summary>What happened in the last hour, oldest first; only where one session was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TimelineEventView>? Timeline { get; init; }
+
+    /// <summary>Where its clients have been, oldest first; only where one session was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PeerView>? Peers { get; init; }
+
+    /// <summary>What may end it, and what it may use; only where one session was asked for that lives.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SessionLimitsView? Limits { get; init; }
 }

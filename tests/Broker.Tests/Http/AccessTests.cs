@@ -276,6 +276,7 @@ public sealed class AccessTests : IAsyncLifetime
     [InlineData("/api/v1/sessions")]
     [InlineData("/api/v1/sessions?tenant=beta")]
     [InlineData("/api/v1/sessions/bbbb0001")]
+    [InlineData("/api/v1/sessions/bbbb0001/history")]
     public async Task A_viewer_of_one_tenant_finds_nothing_of_another(string path)
     {
         _web.Policy = TwoTenants;

@@ -11,5 +11,9 @@ internal sealed class StandInFeed : IBrokerFeed
 
     public IReadOnlyList<DetectionView> Detections { get; set; } = [];
 
+    public SessionHistoryView? Past { get; set; }
+
+    public SessionHistoryView? History(string id) => Find(id) is null ? null : Past ?? SampleViews.History();
+
     public SessionView? Find(string id) => Sessions.FirstOrDefault(session => session.Id == id);
 }

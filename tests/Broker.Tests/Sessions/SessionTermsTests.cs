@@ -216,6 +216,20 @@ public sealed class SessionTermsTests
         return NetworkSet.Of([range]);
     }
 
+    [Fact]
+    public void A_session_that_a_process_before_began_is_as_old_as_it_is()
+    {
+        SessionTerms terms = new();
+        MonoTime now = new(1_000_000);
+        terms.Begin(now, TimeSpan.FromMinutes(50));
+        terms.Admit(now, DateTimeOffset.UnixEpoch, Granted(new SessionLimits { Absolute = TimeSpan.FromHours(1), Idle = TimeSpan.FromMinutes(30) }), unlocks: false);
+
+        Assert.Equal(now.Plus(10 * Minute), terms.AbsoluteEnd);
+        Assert.Equal(now.Plus(30 * Minute), terms.IdleEnd);
+        Assert.Null(terms.Advance(now.Plus(10 * Minute - 1)));
+        Assert.Equal(SessionEndReason.Quota, terms.Advance(now.Plus(10 * Minute)));
+    }
+
     private static Admission Granted(SessionLimits? limits = null, TenantRules? rules = null) => new()
     {
         Tenant = "acme",

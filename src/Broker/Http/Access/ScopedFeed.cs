@@ -23,6 +23,8 @@ internal sealed class ScopedFeed(IBrokerFeed whole, Principal principal) : IBrok
 
     public SessionView? Find(string id) => whole.Find(id) is { } session && principal.Sees(session.Tenant) ? session : null;
 
+    public SessionHistoryView? History(string id) => Find(id) is null ? null : whole.History(id);
+
     private DetectionView Own(DetectionView detection) => detection with
     {
         Evidence = new Dictionary<string, double>(StringComparer.Ordinal),

@@ -26,6 +26,7 @@ internal sealed class ApiEndpoints(ISessionActions actions)
             [.. feed.Sessions.Where(session => (tenant is null || session.Tenant == tenant) && (state is null || SessionLine.Name(session.State) == state))],
             FeedJson.Default.IReadOnlyListSessionView));
         api.MapGet("/sessions/{id}", (IBrokerFeed feed, string id) => feed.Find(id) is { } session ? Json(session, FeedJson.Default.SessionView) : NoSession(id));
+        api.MapGet("/sessions/{id}/history", (IBrokerFeed feed, string id) => feed.History(id) is { } history ? Json(history, FeedJson.Default.SessionHistoryView) : NoSession(id));
         api.MapGet("/detections", (IBrokerFeed feed, string? rule) => Json([.. feed.Detections.Where(detection => rule is null || detection.Rule == rule)], FeedJson.Default.IReadOnlyListDetectionView));
         api.MapPost("/sessions/{id}/close", (IBrokerFeed feed, Principal who, string id) => Act(feed, who, id, actions.Close));
         api.MapPost("/sessions/{id}/lock", (IBrokerFeed feed, Principal who, string id) => Act(feed, who, id, actions.Lock));

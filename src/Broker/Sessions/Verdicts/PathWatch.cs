@@ -52,18 +52,36 @@ internal sealed class PathWatch
     /// <summary>The last silence in s, and what was missing after it, packed as <see cref="SessionVerdict.Detail"/>.</summary>
     public long LastReturn { get; private set; }
 
+    /// <summary>The client's datagrams that came.</summary>
+    public long Arrived { get; private set; }
+
+    /// <summary>Those that did not, as far as is known at once, and outages apart; one that comes late is taken off again.</summary>
+    public long Missing { get; private set; }
+
     /// <summary>An authentic datagram came.</summary>
     /// <param name="acknowledged">The newest own state that the client is now known to have.</param>
     /// <param name="isWaiting">There are newer ones.</param>
     public void OnDatagram(MonoTime now, in DatagramVerdict verdict, ulong acknowledged, bool isWaiting)
     {
-        if (verdict.Replay == ReplayKind.Reordered) { _losses.OnLate(now); }
+        if (verdict.Replay == ReplayKind.Reordered)
+        {
+            _losses.OnLate(now);
+            (Arrived, Missing) = (Arrived + 1, Missing - 1);
+        }
+
         if (!verdict.IsFresh) { return; }
         long silence = _heard == MonoTime.Never ? 0 : now.Since(_heard);
         if (_heard == MonoTime.Never) { _firstHeard = now; }
         _heard = now;
         if (silence >= VerdictRules.SilentAfterMs) { Return(now, silence, verdict.Distance, isWaiting); }
-        else { _losses.OnFresh(now, verdict.Distance <= LongestGap ? (int)verdict.Distance : 0); }
+        else
+        {
+            int skipped = verdict.Distance <= LongestGap ? (int)verdict.Distance : 0;
+            _losses.OnFresh(now, skipped);
+            Missing += skipped;
+        }
+
+        Arrived++;
 
         if (acknowledged != _acknowledged)
         {

@@ -9,7 +9,8 @@ const clock = (_, seconds) => seconds.map((at) => new Date(at * 1000).toTimeStri
 /**
  * @param {HTMLElement} figure
  * @param {{names: string[], seconds: number, least: number, fill?: boolean}} options what the lines are, how far back it goes, and how high it is at least
- * @returns {(at: number, values: (number | null)[][]) => void} appends samples, the last of which is of that second: a column for each line
+ * @returns {(at: number, values: (number | null)[][], step?: number) => void} takes samples, the last of which is of that second: a column for each
+ *   line. What they overlap with, they replace: a feed that was lost tells the hour again.
  */
 export function timeChart(figure, { names, seconds, least, fill }) {
   const place = document.createElement("div");
@@ -37,14 +38,18 @@ export function timeChart(figure, { names, seconds, least, fill }) {
   }, data, place);
   new ResizeObserver(() => plot.setSize({ width: Math.max(place.clientWidth, 120), height })).observe(place);
 
-  return (at, values) => {
+  return (at, values, step = 1) => {
     const count = values[0].length;
+    if (count === 0) return;
+    const times = /** @type {number[]} */ (data[0]);
+    const first = at - (count - 1) * step;
+    const kept = times.findLastIndex((time) => time < first - step / 2) + 1;
+    const tooOld = times.findIndex((time) => time > at - seconds);
+    data = data.map((column) => column.slice(tooOld < 0 ? kept : Math.min(tooOld, kept), kept));
     for (let i = 0; i < count; i++) {
-      data[0].push(at - (count - 1 - i));
+      data[0].push(first + i * step);
       values.forEach((column, index) => data[index + 1].push(column[i]));
     }
-    const surplus = data[0].length - seconds;
-    if (surplus > 0) data = data.map((column) => column.slice(surplus));
     plot.setData(data);
   };
 }

@@ -3,7 +3,7 @@
 /**
  * @param {string} address
  * @param {(message: any) => void} onMessage
- * @param {{onOver?: () => void, lost?: string}} [options]
+ * @param {{onOver?: () => void, lost?: string, on?: Record<string, (message: any) => void>}} [options] also what to do with events of other names
  * @returns {{open: () => void, close: () => void}}
  */
 export function follow(address, onMessage, options = {}) {
@@ -21,6 +21,7 @@ export function follow(address, onMessage, options = {}) {
       if (live?.textContent === lost) live.textContent = "";
       onMessage(JSON.parse(message.data));
     };
+    for (const [name, take] of Object.entries(options.on ?? {})) source.addEventListener(name, (event) => take(JSON.parse(/** @type {MessageEvent} */ (event).data)));
     source.addEventListener("over", () => {
       isOver = true;
       close();

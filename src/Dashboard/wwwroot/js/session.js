@@ -1,4 +1,4 @@
-// One session: numbers and clients once a second, charts of the time that the page is open, the live screen, and the actions.
+// One session: numbers and clients once a second, charts of the last hour, what may end it, the live screen, and the actions.
 import { timeChart } from "/js/charts.js";
 import { follow } from "/js/feed.js";
 import { watchScreen } from "/js/screen.js";
@@ -8,18 +8,22 @@ import { act, ago, find, setText, size } from "/js/page.js";
  * @typedef {{id: number, port: number, peer: string | null, srttMs: number | null, lastHeardSecondsAgo: number | null, bytesIn: number, bytesOut: number,
  *   roams: number, drops: Record<string, number>, uplinkLoss: number, downlinkRepeats: number, isReadOnly: boolean}} Client
  * @typedef {{id: string, state: string, columns: number, rows: number, idleSeconds: number | null, ptyBytesRead: number, ptyBytesWritten: number,
- *   endReason: string | null, channels: Client[], verdict: {cause: string, line: string} | null, timeline?: {at: string, what: string, line: string}[]}} Session
+ *   endReason: string | null, channels: Client[], verdict: {cause: string, line: string} | null, timeline?: {at: string, what: string, line: string}[],
+ *   peers?: {since: string, until: string | null, client: number, peer: string, portChanges: number}[],
+ *   limits?: {ends: {cause: string, at: string, line: string}[], rules: {name: string, value: string}[]}}} Session
+ * @typedef {{now: number, at: number, stepSeconds: number, rtt: (number | null)[], lossUp: (number | null)[], again: (number | null)[], silence: (number | null)[]}} History
  */
 
 const id = find("#session", HTMLElement).dataset.id ?? "";
 const mayAct = document.getElementById("actions") !== null;
-const chartSeconds = 600;
+const chartSeconds = 3600;
 
 /** @param {string} name @param {string} text */
 const show = (name, text) => setText(find(`#numbers [data-field=${name}]`, HTMLElement), text);
 const percent = (/** @type {number} */ share) => `${(share * 100).toFixed(1)} %`;
 
 const rttChart = timeChart(find("#chart-rtt", HTMLElement), { names: ["round trip"], seconds: chartSeconds, least: 20, fill: true });
+const lossChart = timeChart(find("#chart-loss", HTMLElement), { names: ["up", "sent again"], seconds: chartSeconds, least: 5 });
 const heardChart = timeChart(find("#chart-heard", HTMLElement), { names: ["silence"], seconds: chartSeconds, least: 5, fill: true });
 
 /** @param {Client} client */
@@ -75,6 +79,71 @@ function showTimeline(events) {
   }));
 }
 
+/** @param {string} moment */
+const stamp = (moment) => new Date(moment).toISOString().slice(0, 19).replace("T", " ");
+
+/** @param {NonNullable<Session["limits"]> | undefined} limits */
+function showLimits(limits) {
+  find("#limits", HTMLElement).hidden = limits === undefined;
+  if (limits === undefined) return;
+  const ends = find("#ends", HTMLElement);
+  while (ends.children.length > limits.ends.length) ends.lastElementChild?.remove();
+  limits.ends.forEach((end, index) => {
+    let item = ends.children[index];
+    if (!(item instanceof HTMLElement)) {
+      item = document.createElement("li");
+      item.append(document.createElement("time"), "");
+      ends.append(item);
+    }
+    /** @type {HTMLElement} */ (item).dataset.cause = end.cause;
+    setText(find("time", HTMLTimeElement, item), `${stamp(end.at)} UTC`);
+    const line = item.lastChild;
+    if (line !== null && line.textContent !== ` ${end.line}`) line.textContent = ` ${end.line}`;
+  });
+  find("#no-ends", HTMLElement).hidden = limits.ends.length > 0;
+  const rules = find("#rules", HTMLElement);
+  while (rules.children.length > limits.rules.length) rules.lastElementChild?.remove();
+  limits.rules.forEach((rule, index) => {
+    let item = rules.children[index];
+    if (item === undefined) {
+      item = document.createElement("div");
+      item.append(document.createElement("dt"), document.createElement("dd"));
+      rules.append(item);
+    }
+    setText(find("dt", HTMLElement, item), rule.name);
+    setText(find("dd", HTMLElement, item), rule.value);
+  });
+}
+
+/** @param {NonNullable<Session["peers"]>} peers oldest first */
+function showPeers(peers) {
+  find("#peers-section", HTMLElement).hidden = peers.length === 0;
+  const body = find("#peers tbody", HTMLTableSectionElement);
+  while (body.rows.length > peers.length) body.deleteRow(-1);
+  peers.toReversed().forEach((peer, index) => {
+    const row = body.rows[index] ?? body.insertRow();
+    while (row.cells.length < 5) row.insertCell();
+    [stamp(peer.since), peer.until === null ? "now" : stamp(peer.until), `mosh ${peer.client}`, peer.peer, String(peer.portChanges)].forEach((text, column) => {
+      row.cells[column].className = column === 3 ? "mono" : column === 4 ? "number" : "";
+      setText(row.cells[column], text);
+    });
+  });
+}
+
+// The server's clock, as far as it is another than the browser's.
+let ahead = 0;
+
+/** @param {History} history the last hour, and then each sample as it is made */
+function showHistory(history) {
+  ahead = history.now - Date.now() / 1000;
+  // What is drawn second by second needs no coarser sample.
+  if (history.rtt.length > 2) {
+    rttChart(history.at, [history.rtt], history.stepSeconds);
+    heardChart(history.at, [history.silence], history.stepSeconds);
+  }
+  lossChart(history.at, [history.lossUp, history.again], history.stepSeconds);
+}
+
 /** @param {Session} session */
 function showSession(session) {
   const state = find("#state", HTMLElement);
@@ -95,8 +164,11 @@ function showSession(session) {
   verdict.dataset.cause = session.verdict?.cause ?? "";
   showTimeline(session.timeline ?? []);
   showClients(session.channels);
-  rttChart(Date.now() / 1000, [[heard?.srttMs ?? null]]);
-  heardChart(Date.now() / 1000, [[heard?.lastHeardSecondsAgo ?? null]]);
+  showLimits(session.limits);
+  showPeers(session.peers ?? []);
+  const now = Math.round(Date.now() / 1000 + ahead);
+  rttChart(now, [[heard?.srttMs ?? null]]);
+  heardChart(now, [[heard?.lastHeardSecondsAgo ?? null]]);
   if (session.endReason) for (const button of document.querySelectorAll("#actions button, #clients button")) /** @type {HTMLButtonElement} */ (button).disabled = true;
 }
 
@@ -144,4 +216,4 @@ if (mayAct) {
 
 const watch = document.getElementById("watch");
 if (watch instanceof HTMLButtonElement) watchScreen(id, watch, find("#screen", HTMLElement));
-follow(`/feed/sessions/${id}`, showSession);
+follow(`/feed/sessions/${id}`, showSession, { on: { history: showHistory } });
