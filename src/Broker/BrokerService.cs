@@ -97,6 +97,7 @@ internal static class BrokerService
         if (ssh is not null) { policy.Changed += (_, _) => ssh.OnPolicy(policy.Current); }
         policy.Watch();
         using SshPool? pool = ssh is null ? null : new SshPool(Path.Combine(options.DataDirectory, "ssh"), children);
+        records.Pool = pool;
         Doorkeeper? keeper = pool is null ? null : new Doorkeeper(hub, () => policy.Current, ssh!.Reception, new TargetPaths(pool), children, audit, metrics, doorLog, time);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Successor successor = new(fdStore is null ? null : options.Successor, options.Words, () =>

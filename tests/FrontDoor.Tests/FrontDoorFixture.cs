@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace MoshBroker.FrontDoor.Tests;
@@ -46,6 +47,8 @@ public sealed class FrontDoorFixture : IAsyncLifetime
     /// <summary>Takes what the broker sends by OTLP.</summary>
     internal OtlpReceiver Collector { get; } = new();
 
+    private readonly string _http = $"127.0.0.1:{FreeTcpPorts.One()}";
+
     internal int Port { get; } = FreeTcpPorts.One();
 
     /// <summary>An address of the documentation's networks, that a test makes unreachable.</summary>
@@ -76,7 +79,7 @@ public sealed class FrontDoorFixture : IAsyncLifetime
         _certified = await TestKey.MakeAsync(_scratch, "certified");
         await _certified.CertifyAsync(Host.Authority, Account.Name, "+1d");
         await WritePolicyAsync();
-        Broker = await RunningBroker.StartAsync(null, OtlpReceiver.Hurry, "--otlp", Collector.Address, "--ssh", $"127.0.0.1:{Port}", "--policy", PolicyPath, "--metrics", $"127.0.0.1:{FreeTcpPorts.One()}");
+        Broker = await RunningBroker.StartAsync(null, OtlpReceiver.Hurry, "--otlp", Collector.Address, "--ssh", $"127.0.0.1:{Port}", "--policy", PolicyPath, "--metrics", $"127.0.0.1:{FreeTcpPorts.One()}", "--http", _http);
         string hostKey = await File.ReadAllTextAsync(Path.Combine(Broker.DataFolder, "frontdoor", "ssh_host_ed25519_key.pub"));
         _scratch.Write("known", $"door {hostKey}");
     }
@@ -122,6 +125,16 @@ public sealed class FrontDoorFixture : IAsyncLifetime
 
     internal Task<TmuxTerminal> PlainAsync(TestKey key, params IReadOnlyList<string> words) =>
         TmuxTerminal.StartAsync([.. Ssh(key), "-t", "root@127.0.0.1", .. words], Home.Environment);
+
+    /// <summary>What the API answers to somebody who may see all.</summary>
+    internal async Task<JsonElement> ApiAsync(string path)
+    {
+        CommandResult token = await Broker.CommandAsync("token", "create", "--role", "admin");
+        using HttpClient client = new();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token.Output.Trim());
+        using JsonDocument answer = JsonDocument.Parse(await client.GetStringAsync(new Uri($"http://{_http}/api/v1/{path}")));
+        return answer.RootElement.Clone();
+    }
 
     /// <summary>The id of the newest session that lives.</summary>
     internal async Task<string> NewestAsync() => (await Broker.LiveAsync())[^1];

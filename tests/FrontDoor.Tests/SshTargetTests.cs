@@ -1,3 +1,4 @@
+using System.Text.Json;
 namespace MoshBroker.FrontDoor.Tests;
 
 /// <summary>Other machines behind the broker, played by a real sshd.</summary>
@@ -46,6 +47,37 @@ public sealed class SshTargetTests(FrontDoorFixture door)
         Assert.False(screen.Shows("known_hosts"), screen.ToString());
         await terminal.TypeAsync("q");
         await terminal.WaitForEndAsync(Long);
+    }
+
+    [Fact]
+    public async Task How_it_went_with_a_target_is_told_with_its_tenant()
+    {
+        async Task<JsonElement> WebAsync() => (await door.ApiAsync("tenants")).EnumerateArray()
+            .SelectMany(tenant => tenant.GetProperty("targets").EnumerateArray()).First(target => target.GetProperty("name").GetString() == "web");
+
+        await using (PlainSession session = await PlainSession.StartAsync(door, door.Ann, "web"))
+        {
+            JsonElement web = await WebAsync();
+            Assert.Equal("reached", web.GetProperty("health").GetProperty("outcome").GetString());
+            Assert.InRange(web.GetProperty("health").GetProperty("tookMs").GetDouble(), 0, 60_000);
+            Assert.Equal(1, web.GetProperty("connections").GetInt32());
+        }
+
+        await door.Host.KillAsync();
+        try
+        {
+            await using PlainSession refused = PlainSession.Start([.. door.Ssh(door.Ann), "-tt", "root@127.0.0.1", "web"], door.Home);
+            await refused.WaitForAsync("web: it refuses the connection");
+        }
+        finally
+        {
+            await door.Host.StartAsync();
+        }
+
+        JsonElement after = await WebAsync();
+        Assert.Equal("refused", after.GetProperty("health").GetProperty("outcome").GetString());
+        Assert.InRange(after.GetProperty("health").GetProperty("failures").GetProperty("refused").GetInt32(), 1, 100);
+        Assert.Equal(0, after.GetProperty("connections").GetInt32());
     }
 
     [Fact]

@@ -182,7 +182,8 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
         return await OpenAsync(visitor, admission, admission.Target!.Name, WayTo(admission, request), request, descriptors, uid, cancellation);
     }
 
-    private TargetSource WayTo(Admission admission, EntryRequest request) => new(facts => paths.For(admission, facts, request.HasManyColors, request.Locale), children);
+    private TargetSource WayTo(Admission admission, EntryRequest request) =>
+        new(new TargetName(admission.Tenant, admission.Target!.Name), facts => paths.For(admission, facts, request.HasManyColors, request.Locale), children);
 
     /// <summary>Who names nothing, and has no default, is shown what there is.</summary>
     private async Task<ControlMessage> MenuAsync(Visitor visitor, EntryRequest request, List<FileDescriptor> descriptors, uint uid, CancellationToken cancellation)

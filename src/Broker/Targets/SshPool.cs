@@ -59,6 +59,16 @@ internal sealed class SshPool : IDisposable
         }
     }
 
+    /// <summary>Connections to a target that live or are about to, and the sessions on them.</summary>
+    public (int Connections, int Sessions) Count(string tenant, string target)
+    {
+        lock (_lock)
+        {
+            SshConnection[] living = [.. _connections.Where(pair => pair.Key.StartsWith($"{tenant}\n{target}\n", StringComparison.Ordinal)).SelectMany(pair => pair.Value).Where(connection => !connection.IsDead)];
+            return (living.Length, living.Sum(connection => connection.Sessions));
+        }
+    }
+
     public void Return(SshConnection connection)
     {
         lock (_lock) { connection.Sessions--; }

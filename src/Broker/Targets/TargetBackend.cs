@@ -22,6 +22,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
     private const long FarewellMs = 60_000; // How long the reason of an end stays on the screen.
     private const int HangUp = 1;
 
+    private readonly TargetName _target;
     private readonly ITargetPath _path;
     private readonly EpollLoop _loop;
     private readonly byte[] _readBuffer;
@@ -39,12 +40,14 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
     private int _columns;
     private int _rows;
     private long _pauseMs = FirstPauseMs;
+    private MonoTime _wantedAt;
     private BackendEnd _ptyEnd;
     private bool _wasRunning;
     private bool _disposed;
 
-    public TargetBackend(ITargetPath path, EpollLoop loop, byte[] readBuffer, Children children, SessionFacts facts, BrokerMetrics metrics, IBackendHandler handler)
+    public TargetBackend(TargetName target, ITargetPath path, EpollLoop loop, byte[] readBuffer, Children children, SessionFacts facts, BrokerMetrics metrics, IBackendHandler handler)
     {
+        _target = target;
         _path = path;
         _loop = loop;
         _readBuffer = readBuffer;
@@ -94,7 +97,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
 
     public void Release(MonoTime now)
     {
-        if (_phase == Phase.Waiting) { Prepare(); }
+        if (_phase == Phase.Waiting) { Prepare(now); }
     }
 
     public void Send(MonoTime now, ReadOnlySpan<byte> input)
@@ -159,7 +162,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
         if (_disposed) { return; }
         switch (_phase)
         {
-            case Phase.Pausing: Prepare(); break;
+            case Phase.Pausing: Prepare(now); break;
             case Phase.Ending: _children.Signal(_pid, HangUp); break;
             case Phase.Farewell:
                 Finish(BackendEnd.Exited);
@@ -177,8 +180,9 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
         _path.Dispose();
     }
 
-    private void Prepare()
+    private void Prepare(MonoTime now)
     {
+        _wantedAt = now;
         _phase = Phase.Preparing;
         _attempt?.Begin(BootstrapPhase.TargetConnect);
         _path.Prepare(step =>
@@ -195,11 +199,11 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
             case TargetStep.Run run: Start(now, run.Program); break;
             case TargetStep.Done: Finish(BackendEnd.Exited); break;
             case TargetStep.Failed failed:
-                if (failed.Reason is { } reason) { _metrics.Targets.Failed(reason); }
+                _metrics.Targets.Failed(now, _target, failed.Reason);
                 Part(now, failed.Line);
                 break;
             case TargetStep.Lost lost:
-                _metrics.Targets.Failed(lost.Reason);
+                _metrics.Targets.Failed(now, _target, lost.Reason);
                 Tell(now, $"{lost.Line}; trying again in {_pauseMs / 1000} s (Ctrl-C ends the session)");
                 _phase = Phase.Pausing;
                 _loop.Arm(_timer, now.Plus(_pauseMs));
@@ -222,6 +226,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
         if (error != 0)
         {
             master.Dispose();
+            _metrics.Targets.Failed(now, _target, reason: null);
             Part(now, $"{program.Path} cannot be started ({Errno.Text(error)})");
             return;
         }
@@ -230,6 +235,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
         _phase = Phase.Running;
         _wasRunning = true;
         _attempt?.End(BootstrapPhase.TargetConnect);
+        _metrics.Targets.Reached(now, _target, TimeSpan.FromMilliseconds(now.Since(_wantedAt)));
         _pauseMs = FirstPauseMs;
         _children.Add(pid, status =>
         {

@@ -1,3 +1,5 @@
+using MoshBroker.Protocol;
+
 namespace MoshBroker.Telemetry;
 
 /// <summary>The way from sessions to what runs in them.</summary>
@@ -9,7 +11,18 @@ internal sealed class TargetMetrics(MetricRegistry registry)
     private readonly CounterFamily _failures =
         registry.Counter(new("moshbroker.target.failures", "{failure}", "Targets that could not be had, or were lost.", MetricLabel.Of<TargetFailure>("reason")));
 
-    public void Failed(TargetFailure reason) => _failures.Add(1, (int)reason);
+    /// <summary>The same target by target, for the dashboard.</summary>
+    public TargetHealth Health { get; } = new();
+
+    /// <summary>A session's program runs there.</summary>
+    public void Reached(MonoTime now, TargetName target, TimeSpan took) => Health.OnReached(now, target, took);
+
+    /// <param name="reason">Null: its program cannot be started here.</param>
+    public void Failed(MonoTime now, TargetName target, TargetFailure? reason)
+    {
+        if (reason is { } known) { _failures.Add(1, (int)known); }
+        Health.OnFailed(now, target, reason);
+    }
 
     public void SetLive(LiveCounts live)
     {

@@ -27,8 +27,22 @@ internal sealed class ScopedRecords(Principal principal, IBrokerFeed feed, Recor
             return [.. sources.Policy().Tenants.Values
                 .Where(tenant => principal.Sees(tenant.Name))
                 .OrderBy(tenant => tenant.Name, StringComparer.Ordinal)
-                .Select(tenant => TenantViews.Of(tenant, [.. live[tenant.Name]]))];
+                .Select(tenant => TenantViews.Of(tenant, [.. live[tenant.Name]], target => With(tenant, target)))];
         }
+    }
+
+    private TenantTargetView With(Tenant tenant, TenantTargetView target)
+    {
+        MonoTime now = sources.Clock.Now();
+        DateTimeOffset At(MonoTime moment) => time.GetUtcNow().AddMilliseconds(-now.Since(moment));
+        return target with
+        {
+            Health = sources.Numbers.Targets.Health.Read(now, new TargetName(tenant.Name, target.Name)) is { } health
+                ? new TargetHealthView(
+                    At(health.LastAt), health.Outcome, health.ReachedAt == MonoTime.Never ? null : At(health.ReachedAt), health.ReachedAt == MonoTime.Never ? null : health.Took.TotalMilliseconds, health.Failures)
+                : null,
+            Connections = tenant.Targets[target.Name] is SshTarget ? sources.Pool?.Count(tenant.Name, target.Name).Connections : null,
+        };
     }
 
     public AccessAnswer? Ask(AccessQuestion question)

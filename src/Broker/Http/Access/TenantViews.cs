@@ -7,7 +7,7 @@ namespace MoshBroker.Http.Access;
 /// <summary>A tenant of the policy, in the words of the page.</summary>
 internal static class TenantViews
 {
-    public static TenantView Of(Tenant tenant, IReadOnlyList<SessionView> live)
+    public static TenantView Of(Tenant tenant, IReadOnlyList<SessionView> live, Func<TenantTargetView, TenantTargetView> withHealth)
     {
         TenantRules rules = tenant.Rules;
         List<FactView> facts =
@@ -40,7 +40,7 @@ internal static class TenantViews
             tenant.Users.Count,
             [.. tenant.Users.Values.OrderBy(user => user.Name, StringComparer.Ordinal).Take(TenantView.MaxUsers).Select(user => new TenantUserView(
                 user.Name, string.Join(", ", user.Groups), string.Join(", ", user.Roles.Select(Word)), TargetsOf(user), byUser[user.Name].Count(), user.Sessions, user.Until))],
-            [.. tenant.Targets.Values.OrderBy(target => target.Name, StringComparer.Ordinal).Select(target => new TenantTargetView(
+            [.. tenant.Targets.Values.OrderBy(target => target.Name, StringComparer.Ordinal).Select(target => withHealth(new TenantTargetView(
                 target.Name,
                 target is SshTarget ? "ssh" : "command",
                 target switch
@@ -50,7 +50,7 @@ internal static class TenantViews
                     _ => "",
                 },
                 reach[target.Name].Count,
-                live.Count(session => session.Target == target.Name)))],
+                live.Count(session => session.Target == target.Name))))],
             facts);
     }
 
