@@ -107,9 +107,11 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddScoped(services => new ScopedRecords(
             services.GetRequiredService<CurrentPrincipal>().Value, services.GetRequiredService<IBrokerFeed>(), parts.Records, clock));
         builder.Services.AddSingleton(parts.Actions);
-        builder.Services.AddSingleton(new RowBoard(parts.Feed, clock));
+        SharedFeed shared = new(parts.Feed, clock);
+        builder.Services.AddSingleton(shared);
+        builder.Services.AddSingleton(new RowBoard(shared, clock));
         builder.Services.AddSingleton<FeedHost>();
-        builder.Services.AddSingleton<OverviewFeed>();
+        builder.Services.AddSingleton<ChangeFeed>();
         builder.Services.AddSingleton<TableFeed>();
         builder.Services.AddSingleton(parts.Numbers);
         builder.Services.AddSingleton<PulseHistory>();

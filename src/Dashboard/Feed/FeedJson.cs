@@ -13,5 +13,6 @@ namespace MoshBroker.Dashboard.Feed;
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(OverviewView))]
 [JsonSerializable(typeof(SessionRow))]
+[JsonSerializable(typeof(UdpPageView))]
 [JsonSerializable(typeof(SessionHistoryView))]
 internal sealed partial class FeedJson : JsonSerializerContext;

@@ -176,7 +176,7 @@ public sealed class HttpServerTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.OK, "alive\n"), await GetAsync(_server.Health, "/livez"));
         Assert.Equal((HttpStatusCode.OK, "ready\n"), await GetAsync(_server.Health, "/readyz"));
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(_server.Health, "/")).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(_server.Health, "/feed/sessions")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(_server.Health, "/feed/overview")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(_server.Health, "/js/overview.js")).Status);
     }
 
@@ -231,7 +231,7 @@ public sealed class HttpServerTests : IAsyncLifetime
     [Fact]
     public async Task The_feed_tells_what_changed_and_ends_with_the_broker()
     {
-        using HttpResponseMessage response = await SendAsync(_server.Dashboard, "/feed/sessions");
+        using HttpResponseMessage response = await SendAsync(_server.Dashboard, "/feed/overview");
         using StreamReader reader = new(await response.Content.ReadAsStreamAsync());
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
 
@@ -246,10 +246,10 @@ public sealed class HttpServerTests : IAsyncLifetime
     public async Task No_more_feeds_are_served_than_are_good_for_the_sessions()
     {
         List<HttpResponseMessage> feeds = [];
-        for (int i = 0; i < FeedHost.MaxViewers; i++) { feeds.Add(await SendAsync(_server.Dashboard, "/feed/sessions")); }
+        for (int i = 0; i < FeedHost.MaxViewers; i++) { feeds.Add(await SendAsync(_server.Dashboard, "/feed/overview")); }
 
         Assert.All(feeds, feed => Assert.Equal(HttpStatusCode.OK, feed.StatusCode));
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await GetAsync(_server.Dashboard, "/feed/sessions")).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await GetAsync(_server.Dashboard, "/feed/overview")).Status);
         feeds.ForEach(feed => feed.Dispose());
     }
 

@@ -1,14 +1,21 @@
+using System.Text.Json;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.Http.Access;
 
 namespace MoshBroker.Http.Feeds;
 
 /// <summary>The live side of the pages.</summary>
-internal sealed class FeedEndpoints(FeedHost host, OverviewFeed overview, TableFeed table, PulseFeed pulse, SessionDetailFeed detail, ScreenFeed screen)
+internal sealed class FeedEndpoints(FeedHost host, SharedFeed shared, ChangeFeed changes, TableFeed table, PulseFeed pulse, SessionDetailFeed detail, ScreenFeed screen)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/feed/sessions", (HttpContext context, IBrokerFeed feed) =>
-            host.ServeAsync(context, (stream, leaving) => overview.ServeAsync(stream, feed, leaving)));
+        routes.MapGet("/feed/overview", (HttpContext context, Principal who) => host.ServeAsync(context, (stream, leaving) =>
+        {
+            ScopedFeed feed = new(shared, who);
+            return changes.ServeAsync(stream, () => JsonSerializer.SerializeToUtf8Bytes(OverviewView.Of(feed), FeedJson.Default.OverviewView), leaving);
+        }));
+        routes.MapGet("/feed/udp", (HttpContext context, IBrokerFeed feed, IBrokerRecords records) => host.ServeAsync(context, (stream, leaving) =>
+            changes.ServeAsync(stream, () => JsonSerializer.SerializeToUtf8Bytes(UdpPageView.Of(feed, records), FeedJson.Default.UdpPageView), leaving)));
         routes.MapGet("/feed/table", (HttpContext context, Principal who) =>
             host.ServeAsync(context, (stream, leaving) => table.ServeAsync(stream, who, leaving)));
         routes.MapGet("/feed/pulse", (HttpContext context, Principal who) =>

@@ -4,13 +4,11 @@ using MoshBroker.Dashboard.Feed;
 namespace MoshBroker.Http.Feeds;
 
 /// <summary>All sessions as rows, written out once a second however many look, and not at all while nobody does.</summary>
-internal sealed class RowBoard(IBrokerFeed whole, TimeProvider time)
+internal sealed class RowBoard(SharedFeed feed, TimeProvider time)
 {
-    private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(900);
-
     private readonly Lock _lock = new();
     private Dictionary<string, BoardRow> _rows = new(StringComparer.Ordinal);
-    private long _at = long.MinValue;
+    private IReadOnlyList<SessionView>? _shown;
     private long _version;
 
     /// <summary>The rows as they are now; the dictionary is never changed afterwards.</summary>
@@ -20,18 +18,18 @@ internal sealed class RowBoard(IBrokerFeed whole, TimeProvider time)
         {
             lock (_lock)
             {
-                if (_at == long.MinValue || time.GetElapsedTime(_at) >= Freshness) { Renew(); }
+                IReadOnlyList<SessionView> sessions = feed.Sessions;
+                if (!ReferenceEquals(sessions, _shown)) { Renew(sessions); }
                 return _rows;
             }
         }
     }
 
-    private void Renew()
+    private void Renew(IReadOnlyList<SessionView> sessions)
     {
-        _at = time.GetTimestamp();
+        _shown = sessions;
         _version++;
         DateTimeOffset now = time.GetUtcNow();
-        IReadOnlyList<SessionView> sessions = whole.Sessions;
         Dictionary<string, BoardRow> rows = new(sessions.Count, StringComparer.Ordinal);
         foreach (SessionView session in sessions)
         {

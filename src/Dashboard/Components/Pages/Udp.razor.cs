@@ -3,11 +3,10 @@ using MoshBroker.Dashboard.Feed;
 
 namespace MoshBroker.Dashboard.Components.Pages;
 
-/// <summary>What is odd about the datagrams that come, what is done about it, and the two numbers that must stay zero.</summary>
+/// <summary>What is odd about the datagrams that come, what is done about it, and the two numbers that must stay zero; kept current by <c>js/udp.js</c>.</summary>
 public sealed partial class Udp : ComponentBase
 {
-    private UdpView? _udp;
-    private IReadOnlyList<DetectionView> _detections = [];
+    private UdpPageView _page = null!;
 
     [Inject]
     private IBrokerFeed Feed { get; set; } = null!;
@@ -19,9 +18,5 @@ public sealed partial class Udp : ComponentBase
     private Principal Who { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override void OnInitialized()
-    {
-        _udp = Records.Udp;
-        _detections = Feed.Detections;
-    }
+    protected override void OnInitialized() => _page = UdpPageView.Of(Feed, Records);
 }

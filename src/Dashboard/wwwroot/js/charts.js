@@ -29,7 +29,7 @@ export function timeChart(figure, { names, seconds, least, fill }) {
       y: { range: (/** @type {any} */ _, /** @type {number | null} */ __, /** @type {number | null} */ high) => [0, Math.max(high ?? 0, least) * 1.08] },
     },
     axes: [
-      { stroke: ink, grid: { show: false }, values: clock, space: 70 },
+      { stroke: ink, size: 30, grid: { show: false }, values: clock, space: 70 },
       { stroke: ink, size: 46, grid: { stroke: "rgba(128,128,128,.2)", width: 1 } },
     ],
     series: [{}, ...names.map((label, index) => ({

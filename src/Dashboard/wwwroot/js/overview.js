@@ -64,7 +64,7 @@ chart("failures", [["failures", "authFailures"], ["drops", "drops"]], 5);
 chart("datagrams", [["datagrams", "datagrams"]], 20, true);
 const spread = bars(find("[data-chart=spread]", HTMLElement), ["5 ms", "10", "25", "50", "100", "200", "400", "800", "1.6 s", "5 s", "more"]);
 
-follow("/feed/sessions", show);
+follow("/feed/overview", show);
 follow("/feed/pulse", (pulse) => {
   for (const { columns, add } of charts) add(pulse.newest, columns.map((column) => pulse[column]));
   spread(pulse.rtt);

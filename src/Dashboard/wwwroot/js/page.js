@@ -12,6 +12,29 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** An element with a text. @template {keyof HTMLElementTagNameMap} K @param {K} name @param {string} text @param {string} [className] @returns {HTMLElementTagNameMap[K]} */
+export function made(name, text, className) {
+  const element = document.createElement(name);
+  element.textContent = text;
+  if (className) element.className = className;
+  return element;
+}
+
+/** A list of names and values, touched where it changed. @param {HTMLElement} list @param {{name: string, value: string}[]} facts */
+export function showFacts(list, facts) {
+  while (list.children.length > facts.length) list.lastElementChild?.remove();
+  facts.forEach((fact, index) => {
+    let item = list.children[index];
+    if (item === undefined) {
+      item = document.createElement("div");
+      item.append(document.createElement("dt"), document.createElement("dd"));
+      list.append(item);
+    }
+    setText(find("dt", HTMLElement, item), fact.name);
+    setText(find("dd", HTMLElement, item), fact.value);
+  });
+}
+
 /** @param {number | null} seconds @returns {string} */
 export function ago(seconds) {
   if (seconds === null) return "–";

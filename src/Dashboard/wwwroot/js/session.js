@@ -2,7 +2,7 @@
 import { timeChart } from "/js/charts.js";
 import { follow } from "/js/feed.js";
 import { watchScreen } from "/js/screen.js";
-import { act, ago, find, setText, size } from "/js/page.js";
+import { act, ago, find, setText, showFacts, size } from "/js/page.js";
 
 /**
  * @typedef {{id: number, port: number, peer: string | null, srttMs: number | null, lastHeardSecondsAgo: number | null, bytesIn: number, bytesOut: number,
@@ -101,18 +101,7 @@ function showLimits(limits) {
     if (line !== null && line.textContent !== ` ${end.line}`) line.textContent = ` ${end.line}`;
   });
   find("#no-ends", HTMLElement).hidden = limits.ends.length > 0;
-  const rules = find("#rules", HTMLElement);
-  while (rules.children.length > limits.rules.length) rules.lastElementChild?.remove();
-  limits.rules.forEach((rule, index) => {
-    let item = rules.children[index];
-    if (item === undefined) {
-      item = document.createElement("div");
-      item.append(document.createElement("dt"), document.createElement("dd"));
-      rules.append(item);
-    }
-    setText(find("dt", HTMLElement, item), rule.name);
-    setText(find("dd", HTMLElement, item), rule.value);
-  });
+  showFacts(find("#rules", HTMLElement), limits.rules);
 }
 
 /** @param {NonNullable<Session["peers"]>} peers oldest first */

@@ -1,22 +1,20 @@
-using System.Text.Json;
-using MoshBroker.Dashboard.Feed;
-
 namespace MoshBroker.Http.Feeds;
 
-/// <summary><c>/feed/sessions</c>: the overview, once a second while it changes.</summary>
-internal sealed class OverviewFeed(TimeProvider clock)
+/// <summary>Tells something as it is, and then once a second while it changes.</summary>
+internal sealed class ChangeFeed(TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private const int MaxSkipped = 15;
 
-    public async Task ServeAsync(EventStream stream, IBrokerFeed feed, CancellationToken cancellationToken)
+    /// <param name="tell">What it is now, as JSON on one line.</param>
+    public async Task ServeAsync(EventStream stream, Func<byte[]> tell, CancellationToken cancellationToken)
     {
         using PeriodicTimer timer = new(Interval, clock);
         byte[] sent = [];
         int skipped = 0;
         do
         {
-            byte[] json = JsonSerializer.SerializeToUtf8Bytes(OverviewView.Of(feed), FeedJson.Default.OverviewView);
+            byte[] json = tell();
             if (!json.AsSpan().SequenceEqual(sent))
             {
                 (sent, skipped) = (json, 0);
