@@ -51,6 +51,7 @@ internal static class BrokerService
             Policy = () => policy.Current,
             FdStore = fdStore,
             Left = left,
+            Offer = new ExtensionOffer(options.Extensions, options.Advertised),
             SurvivalLog = survivalLog,
             EndpointLog = new EndpointLog(logging.CreateLogger<SharedPort>()),
             Recordings = clock => new RecordingService(

@@ -49,6 +49,8 @@ internal sealed class ClientLoop : IDisposable
     private bool _isKeyboardGone;
     private bool _isTerminalGone;
     private string? _failure;
+    private ServerNotes? _notes;
+    private ushort _questions;
 
     public ClientLoop(SessionSettings settings, SessionKey key, Signals signals, RawTty tty, StatsWriter? stats)
     {
@@ -71,6 +73,7 @@ internal sealed class ClientLoop : IDisposable
 
         // State 0 of both ends is before the first event: the window's size is one.
         _input.Resize(settings.Window.Columns, settings.Window.Rows);
+        _input.Hello = settings.Extensions;
     }
 
     /// <summary>True once a state of the server's has come.</summary>
@@ -292,6 +295,7 @@ internal sealed class ClientLoop : IDisposable
                 return true;
             case KeyCommand.ShowConnection:
                 _bar.Show(now, DescribeConnection(now), hidesHint: true, life: 4000);
+                if (IsGranted(PeerExtensions.Health)) { _input.Ask(++_questions); }
                 return true;
             default:
                 _screen.Lose();
@@ -299,13 +303,29 @@ internal sealed class ClientLoop : IDisposable
         }
     }
 
-    private string DescribeConnection(MonoTime now)
+    private bool IsGranted(PeerExtensions extension) => ((_notes?.Granted ?? PeerExtensions.None) & extension) != 0;
+
+    private string DescribeConnection(MonoTime now, LinkHealth? health = null)
     {
         TransportStatistics link = _transport.Statistics;
-        string rtt = link.HasRttSample ? $"round trip {link.SmoothedRtt:0} ms (± {link.RttVariation:0})" : "no round trip yet";
         double lost = link.UplinkExpected > 0 ? 100.0 * (link.UplinkLost + link.UplinkOutage) / link.UplinkExpected : 0;
+        if (health is not null) { return Both(link, lost, health); }
+        string rtt = link.HasRttSample ? $"round trip {link.SmoothedRtt:0} ms (± {link.RttVariation:0})" : "no round trip yet";
         PredictionCounts counts = _predictions.Counts;
         return $"{rtt}, {lost:0.0} % lost from there, heard {now.Since(_serverHeard) / 1000.0:0.0} s ago, {counts.Shown} keys echoed ahead, {counts.WrongShown} wrongly";
+    }
+
+    /// <summary>What both ends know: each sees the loss of what comes to it.</summary>
+    private static string Both(TransportStatistics link, double lost, LinkHealth health) =>
+        $"round trip {link.SmoothedRtt:0} ms here, {health.RoundTripMs} there; lost {lost:0.0} % from there, {health.UplinkLoss / 10.0:0.0} % to there; {health.Verdict}";
+
+    private void TakeNotes(MonoTime now)
+    {
+        ServerNotes? notes = _transport.Remote.Notes;
+        if (ReferenceEquals(notes, _notes) || notes is null) { return; }
+        bool isAnswer = notes.Health is { } health && health.Question == _questions && health.Question != _notes?.Health?.Question;
+        _notes = notes;
+        if (isAnswer && !_isHelpShown) { _bar.Show(now, DescribeConnection(now, notes.Health), hidesHint: true, life: 4000); }
     }
 
     private void Shutdown(MonoTime now, string message)
@@ -366,6 +386,7 @@ internal sealed class ClientLoop : IDisposable
             // The phases say all that the loop must know.
         }
 
+        TakeNotes(now);
         _bar.OnReply(_transport.Statistics.LastRoundTripSentAt);
         _predictions.OnLink(_transport.NewestSentNumber, FrameInterval);
         if (_isTerminalGone) { Shutdown(now, "Exiting..."); }

@@ -3,6 +3,7 @@ using MoshBroker.Client.Display;
 using MoshBroker.Client.Native;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.Crypto;
+using MoshBroker.Protocol.States;
 using MoshBroker.Protocol.Terminal;
 
 namespace MoshBroker.Client;
@@ -36,6 +37,7 @@ internal static class ConnectCommand
         byte[] address = SocketNative.ParseAddress(server.Ip!, server.Port, out int family);
         if (address.Length == 0) { return Fail(ExitStatus.Unusable, $"{server.Ip} is no numeric address"); }
 
+        TerminalKind kind = TerminalKind.From(term!, entry, options.KeepsScreen, Environment.GetEnvironmentVariable);
         SessionSettings settings = new()
         {
             Server = address,
@@ -43,7 +45,8 @@ internal static class ConnectCommand
             Port = server.Port,
             ServerText = $"{server.Ip}:{server.Port}",
             Window = window,
-            Terminal = TerminalKind.From(term!, entry, options.KeepsScreen),
+            Terminal = kind,
+            Extensions = kind.IsFull ? options.Extensions : options.Extensions & ~PeerExtensions.FullScreen,
             Prediction = options.Prediction,
             Overwrites = options.Overwrites,
             EscapeKey = Environment.GetEnvironmentVariable("MOSH_ESCAPE_KEY"),

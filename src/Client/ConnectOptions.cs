@@ -1,6 +1,7 @@
 using System.Globalization;
 using MoshBroker.Client.Bootstrap;
 using MoshBroker.Client.Prediction;
+using MoshBroker.Protocol.States;
 
 namespace MoshBroker.Client;
 
@@ -23,6 +24,7 @@ internal sealed class ConnectOptions
               --no-init               stay off the alternate screen
               --no-ssh-pty            ssh asks for no terminal
               --stats=FILE|fd:N       one JSON line a second about the connection
+              --extensions=LIST|off   what a broker may do beyond stock: screen,health,addresses,ticket,stream (all)
               --direct IP PORT        no ssh: a server is there, its key in MOSH_KEY
               --help, --version
 
@@ -66,6 +68,9 @@ internal sealed class ConnectOptions
     public bool KeepsScreen { get; private set; }
 
     public string? Stats { get; private set; }
+
+    /// <summary>What a broker is told that we know.</summary>
+    public PeerExtensions Extensions { get; private set; } = PeerExtensions.All;
 
     /// <summary>Of --direct: a numeric address.</summary>
     public string? DirectIp { get; private set; }
@@ -157,6 +162,7 @@ internal sealed class ConnectOptions
             case "--ssh-pty": WantsSshPty = true; break;
             case "--init": KeepsScreen = false; break;
             case "--stats": Stats = Value(); break;
+            case "--extensions": SetExtensions(Value()); break;
             case "--direct":
                 DirectIp = Value();
                 DirectPort = int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= 65_535 ? port : 0;
@@ -193,6 +199,12 @@ internal sealed class ConnectOptions
             case "experimental": Prediction = PredictionMode.Experimental; break;
             default: Error ??= $"{where}: Unknown prediction mode {mode}; it is adaptive, always, never or experimental"; break;
         }
+    }
+
+    private void SetExtensions(string list)
+    {
+        if (PeerExtensionNames.TryParse(list, out PeerExtensions extensions)) { Extensions = extensions; }
+        else { Error ??= $"--extensions is some of {PeerExtensionNames.All} with commas between, or off"; }
     }
 
     private void SetFamily(string family)

@@ -1,6 +1,7 @@
 using MoshBroker.Client.Bootstrap;
 using MoshBroker.Client.Display;
 using MoshBroker.Client.Prediction;
+using MoshBroker.Protocol.States;
 
 namespace MoshBroker.Client;
 
@@ -20,6 +21,9 @@ internal sealed record SessionSettings
     public required (int Columns, int Rows) Window { get; init; }
 
     public required TerminalKind Terminal { get; init; }
+
+    /// <summary>What a broker is told that we know.</summary>
+    public PeerExtensions Extensions { get; init; }
 
     public PredictionMode Prediction { get; init; }
 

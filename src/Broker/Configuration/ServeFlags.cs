@@ -18,6 +18,8 @@ internal static class ServeFlags
     public const string Store = "store";
     public const string Policy = "policy";
     public const string Node = "node";
+    public const string Extensions = "extensions";
+    public const string Advertise = "advertise";
 
     /// <summary>In the order of help.</summary>
     public static IReadOnlyList<ServeFlag> All { get; } =
@@ -37,5 +39,7 @@ internal static class ServeFlags
         new(Store, "sqlite:FILE", "Session store (sqlite:DIR/sessions.db)"),
         new(Policy, "FILE", "Tenants, users, targets and what they may (none: accounts of this machine open sessions)"),
         new(Node, "NAME", "This node's name (the host name)"),
+        new(Extensions, "LIST|off", "What moshbroker connect is offered beyond stock's protocol: screen,health,addresses,ticket,stream (all)"),
+        new(Advertise, "ADDR", "Address by which clients reach this broker too, such as its other family's or its stand-in's; may repeat", MayRepeat: true),
     ];
 }

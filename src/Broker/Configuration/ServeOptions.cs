@@ -1,5 +1,6 @@
 using System.Net;
 using MoshBroker.FrontDoor;
+using MoshBroker.Protocol.States;
 using MoshBroker.Telemetry.Export;
 
 namespace MoshBroker.Configuration;
@@ -44,6 +45,12 @@ internal sealed record ServeOptions
 
     /// <summary>This node's name.</summary>
     public required string Node { get; init; }
+
+    /// <summary>What a client of ours is offered.</summary>
+    public PeerExtensions Extensions { get; init; } = PeerExtensions.All;
+
+    /// <summary>Numeric addresses that clients are told.</summary>
+    public IReadOnlyList<string> Advertised { get; init; } = [];
 
     /// <summary>From <c>MOSHBROKER_MASTER_KEY_FILE</c>; null is the data folder's own.</summary>
     public string? MasterKeyFile { get; init; }

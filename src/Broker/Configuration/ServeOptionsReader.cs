@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using MoshBroker.Cluster;
 using MoshBroker.FrontDoor;
+using MoshBroker.Protocol.States;
 using MoshBroker.Telemetry.Export;
 using MoshBroker.Tenants;
 
@@ -52,6 +53,8 @@ internal sealed class ServeOptionsReader
             Store = Find(ServeFlags.Store) is { } store ? ToStore(store) : new StoreAddress.Sqlite(Path.Combine(data, "sessions.db")),
             PolicyFile = Find(ServeFlags.Policy)?.ToFullPath(),
             Node = ToNode(Find(ServeFlags.Node) ?? Assumed(ServeFlags.Node, _host.HostName)),
+            Extensions = Find(ServeFlags.Extensions) is { } extensions ? ToExtensions(extensions) : PeerExtensions.All,
+            Advertised = ToAdvertised(_settings.TryGetValue(ServeFlags.Advertise, out List<Setting>? advertised) ? advertised : []),
             MasterKeyFile = _host.Variable(MasterKey.PathVariable) is { Length: > 0 } key ? Path.GetFullPath(key, _host.WorkingDirectory) : null,
         };
     }
@@ -154,6 +157,19 @@ internal sealed class ServeOptionsReader
         return int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit is >= 1 and <= MaxSessionMetrics
             ? limit
             : throw setting.Refuse($"not a number of sessions from 1 to {MaxSessionMetrics}: nine series each are a load for Prometheus, 500 is usual, 'off' is none");
+    }
+
+    private static PeerExtensions ToExtensions(Setting setting) =>
+        PeerExtensionNames.TryParse(setting.Value, out PeerExtensions extensions)
+            ? extensions
+            : throw setting.Refuse($"not a list of extensions: write some of {PeerExtensionNames.All} with commas between, or 'off'");
+
+    private static List<string> ToAdvertised(List<Setting> settings)
+    {
+        if (settings.Count > ServerNotes.MostAddresses) { throw settings[^1].Refuse($"one address too many: clients take {ServerNotes.MostAddresses}"); }
+        return settings.ConvertAll(setting => TryParseAddress(setting.Value, out IPAddress? address)
+            ? address.ToString()
+            : throw setting.Refuse("not a numeric address: write it as 192.0.2.1 or 2001:db8::1"));
     }
 
     private static string ToNode(Setting setting) =>

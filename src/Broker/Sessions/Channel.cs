@@ -41,6 +41,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     private MonoTime _heldBackUntil;
     private bool _abandoned;
     private bool _isBuried;
+    private int? _question;
 
     /// <summary>Takes the seed over and begins to receive; on the loop's thread.</summary>
     public Channel(MonoTime now, ChannelSeed seed, SessionActor session, ISessionHost host, Emulator terminal)
@@ -90,6 +91,8 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         _keys = saved.Keys;
         _echoAck = saved.EchoAck;
         HasClient = peer.HasClient;
+        Extensions = peer.Extensions;
+        _screen.IsFull = Grants(PeerExtensions.FullScreen);
         (Columns, Rows) = (peer.Columns, peer.Rows);
         if (peer.Path is { } path)
         {
@@ -117,7 +120,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     /// <summary>Brings <see cref="Saved"/> up to date.</summary>
     public void Note()
     {
-        new ChannelPeer(Id, IsReadOnly, HasClient, Columns, Rows, _guard.HasPath ? _guard.Current : null).Write(_owner);
+        new ChannelPeer(Id, IsReadOnly, HasClient, Columns, Rows, _guard.HasPath ? _guard.Current : null) { Extensions = Extensions }.Write(_owner);
         IsUnsaved = false;
     }
 
@@ -155,6 +158,9 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
 
     /// <summary>True once the client has sent a state: it is there, and it has said how large its window is.</summary>
     public bool HasClient { get; private set; }
+
+    /// <summary>What the client may use beyond stock's protocol: nothing before its first state.</summary>
+    public PeerExtensions Extensions { get; private set; }
 
     /// <summary>The client's window; 0 before it has said so.</summary>
     public int Columns { get; private set; }
@@ -234,6 +240,11 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         _screen.SetView(columns, rows);
         _screen.Show();
         _session.OnResize(this);
+    }
+
+    public void OnQuestion(int number)
+    {
+        if (Grants(PeerExtensions.Health)) { _question = number; }
     }
 
     /// <summary>At most so many bytes a second to this client; null for no limit.</summary>
@@ -513,9 +524,37 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     {
         LastNewState = now;
         if (!IsOpen) { return; }
+        if (!HasClient) { Greet(); }
         ulong events = _transport.Remote.Drain(this);
         if (events > 0 && _transport.RemoteNumber != ulong.MaxValue) { _echoAck.Record(now, _transport.RemoteNumber); }
         HasClient = true;
+        if (_question is { } question) { Answer(now, question); }
         _session.OnNewState(now);
+    }
+
+    private bool Grants(PeerExtensions extension) => (Extensions & extension) != 0;
+
+    /// <summary>A client of ours says so in its first state, whatever of its datagrams comes first. Stock's never hears of any of this.</summary>
+    private void Greet()
+    {
+        Extensions = _transport.Remote.Hello & _host.Offer.Extensions;
+        if (Extensions == PeerExtensions.None) { return; }
+        _screen.IsFull = Grants(PeerExtensions.FullScreen);
+        _screen.SetNotes(new ServerNotes(Extensions) { Addresses = Grants(PeerExtensions.Addresses) ? _host.Offer.Addresses : [] });
+    }
+
+    /// <summary>Once a turn, however many it asks.</summary>
+    private void Answer(MonoTime now, int question)
+    {
+        _question = null;
+        TransportStatistics numbers = _transport.Statistics;
+        LinkHealth health = new(
+            question,
+            numbers.HasRttSample ? (int)numbers.SmoothedRtt : 0,
+            numbers.HasRttSample ? (int)numbers.RttVariation : 0,
+            (int)(1000 * Share(numbers.UplinkLost, numbers.UplinkExpected)),
+            (int)(1000 * Share(numbers.Retransmissions, numbers.Frames)),
+            VerdictWords.Line(_session, now));
+        _screen.SetNotes((_screen.Notes ?? new ServerNotes(Extensions)) with { Health = health });
     }
 }

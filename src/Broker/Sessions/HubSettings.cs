@@ -2,6 +2,7 @@ using System.Net;
 using MoshBroker.Configuration;
 using MoshBroker.Endpoint;
 using MoshBroker.Native;
+using MoshBroker.Protocol.States;
 using MoshBroker.Recording;
 using MoshBroker.Survival;
 using MoshBroker.Tenants;
@@ -23,6 +24,9 @@ internal sealed record HubSettings(string Node, IPAddress? ListenHost, IReadOnly
 
     /// <summary>Makes the recordings' writer, on the hub's clock; null where nothing is recorded.</summary>
     public Func<MonoClock, RecordingService>? Recordings { get; init; }
+
+    /// <summary>What clients of ours are offered.</summary>
+    public ExtensionOffer Offer { get; init; } = ExtensionOffer.Everything;
 
     /// <summary>Where descriptors outlive this process; null for nowhere.</summary>
     public FdStoreClient? FdStore { get; init; }

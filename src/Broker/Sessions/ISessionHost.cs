@@ -29,6 +29,9 @@ internal interface ISessionHost
     /// <summary>Room for what a session saves in a turn.</summary>
     ArrayBufferWriter<byte> SaveBuffer { get; }
 
+    /// <summary>What clients of ours are offered.</summary>
+    ExtensionOffer Offer => ExtensionOffer.Everything;
+
     /// <summary>Begins to receive on a channel's socket, or from a shared one; on the thread itself.</summary>
     IUdpEndpoint OpenEndpoint(ChannelSeed seed, IDatagramHandler handler);
 }

@@ -59,7 +59,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         _clock = new MonoClock(time);
         _recordings = settings.Recordings?.Invoke(_clock);
         _ended = new EndedChannels(settings.Capacity.Tombstones, ForgetEnded);
-        _workers = [.. Enumerable.Range(1, settings.Workers).Select(number => new SessionWorker(_clock, number, metrics))];
+        _workers = [.. Enumerable.Range(1, settings.Workers).Select(number => new SessionWorker(_clock, number, metrics) { Offer = settings.Offer })];
         IDispatcher[] loops = [.. _workers.Select(worker => worker.Loop)];
         _ports = new PortPool(settings.ListenHost, settings.Ports, settings.EndpointLog, ShareSocket, InheritedSocket, settings.Left.Keys.Count(name => name.Contains("/udp", StringComparison.Ordinal)));
         SharedPort ShareSocket(FileDescriptor socket, int port)

@@ -28,6 +28,8 @@ internal sealed class SessionWorker : ISessionHost, IDisposable
 
     public LoopLoad Load { get; } = new();
 
+    public ExtensionOffer Offer { get; init; } = ExtensionOffer.Everything;
+
     public IDispatcher Dispatcher => Loop;
 
     public TransportScratch Scratch { get; } = new();

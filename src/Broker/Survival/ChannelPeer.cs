@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using MoshBroker.Endpoint;
+using MoshBroker.Protocol.States;
 
 namespace MoshBroker.Survival;
 
@@ -10,11 +11,15 @@ internal readonly record struct ChannelPeer(int Id, bool IsReadOnly, bool HasCli
 {
     public const int Length = 64;
 
+    /// <summary>What was granted to the client.</summary>
+    public PeerExtensions Extensions { get; init; }
+
     public void Write(Span<byte> to)
     {
         to.Clear();
         BinaryPrimitives.WriteInt32LittleEndian(to, Id);
         to[4] = (byte)((IsReadOnly ? 1 : 0) | (HasClient ? 2 : 0) | (Path is null ? 0 : 4));
+        to[5] = (byte)Extensions;
         BinaryPrimitives.WriteUInt16LittleEndian(to[6..], (ushort)Columns);
         BinaryPrimitives.WriteUInt16LittleEndian(to[8..], (ushort)Rows);
         if (Path is not { } path) { return; }
@@ -39,7 +44,7 @@ internal readonly record struct ChannelPeer(int Id, bool IsReadOnly, bool HasCli
             (from[4] & 2) != 0,
             BinaryPrimitives.ReadUInt16LittleEndian(from[6..]),
             BinaryPrimitives.ReadUInt16LittleEndian(from[8..]),
-            path);
+            path) { Extensions = (PeerExtensions)from[5] & PeerExtensions.All };
         return true;
     }
 }

@@ -58,6 +58,7 @@ internal sealed class ClientScreen
         _output.ResetWrittenCount();
         if (_kind.EnterScreen.Length == 0 && _shown is { } shown) { MoveBelow(shown); }
         _output.Write("\e[?1l\e[r\e[0m\e[?5l\e[?25h\e[?2004l\e[?9l\e[?1003l\e[?1002l\e[?1001l\e[?1000l\e[?1004l\e[?1015l\e[?1006l\e[?1005l"u8);
+        if (_kind.IsFull) { _output.Write("\e]8;;\e\\\e[0 q"u8); }
         _output.Write(_kind.LeaveScreen);
         _isLost = true;
         return _output.WrittenSpan;
@@ -86,6 +87,7 @@ internal sealed class ClientScreen
         if (!isLast) { _bar.DrawOn(next, now); }
         SetTitle(next, server, hasPrefix: _hasTitlePrefix && !isLast);
         Write(next);
+        if (_kind.HoldsUpdates && _output.WrittenCount > 0) { Hold(); }
         _shown?.Release();
         _shown = next;
         return _output.WrittenSpan;
@@ -132,9 +134,23 @@ internal sealed class ClientScreen
         }
     }
 
+    /// <summary>The terminal shows nothing of it before it has all.</summary>
+    private void Hold()
+    {
+        ReadOnlySpan<byte> begin = "\e[?2026h"u8;
+        int length = _output.WrittenCount;
+        _output.GetSpan(begin.Length);
+        _output.Advance(begin.Length);
+        Span<byte> written = System.Runtime.InteropServices.MemoryMarshal.AsMemory(_output.WrittenMemory).Span;
+        written[..length].CopyTo(written[begin.Length..]);
+        begin.CopyTo(written);
+        _output.Write("\e[?2026l"u8);
+    }
+
     private void Repaint(Framebuffer next)
     {
         _isLost = false;
+        if (_kind.IsFull) { _output.Write("\e]8;;\e\\\e[0 q"u8); }
         _output.Write("\e[?25l\e[?5l\e[r\e[0m\e[?2004l\e[?9l\e[?1003l\e[?1002l\e[?1001l\e[?1000l\e[?1004l\e[?1015l\e[?1006l\e[?1005l\e[H\e[2J"u8);
         FrameDiff.WriteFromBlank(next, _output, _kind.Abilities);
         if (next.CursorVisible) { _output.Write("\e[?25h"u8); }

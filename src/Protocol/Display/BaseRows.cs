@@ -9,14 +9,16 @@ internal ref struct BaseRows
 {
     private readonly Framebuffer? _from;
     private readonly int _columns;
+    private readonly bool _isFull;
     private readonly Span<int> _sources; // row of the old frame, or -1
     private readonly Span<Color> _fillings;
     private Cell[]? _blanks;
     private Color _blankColor;
 
     /// <summary>A view of the old frame; null when the other terminal is blank.</summary>
-    public BaseRows(Framebuffer? from, int columns, Span<int> sources, Span<Color> fillings)
+    public BaseRows(Framebuffer? from, int columns, bool isFull, Span<int> sources, Span<Color> fillings)
     {
+        _isFull = isFull;
         _from = from;
         _columns = columns;
         _sources = sources;
@@ -76,7 +78,7 @@ internal ref struct BaseRows
     public bool Shows(int row, Framebuffer to)
     {
         if (_sources[row] >= 0)
-            return to.RowEquals(row, _from!, _sources[row]);
+            return to.RowEquals(row, _from!, _sources[row], _isFull);
 
         ReadOnlySpan<Cell> cells = to.Row(row);
         ReadOnlySpan<Cell> blanks = this[row];
@@ -84,7 +86,7 @@ internal ref struct BaseRows
             return true;
         for (int column = 0; column < cells.Length; column++)
         {
-            if (!Framebuffer.Look(cells[column], column == cells.Length - 1).Equals(blanks[column]))
+            if (!Framebuffer.Look(cells[column], column == cells.Length - 1, _isFull).Equals(blanks[column]))
                 return false;
         }
 

@@ -8,7 +8,7 @@ namespace MoshBroker.Protocol.Display;
 
 /// <summary>
 /// One frame to another, as bytes that a terminal showing the first is fed to show the second. Contains nothing that stock Mosh 1.4.0's emulator does
-/// not know, and nothing that it would answer.
+/// not know, unless <see cref="TerminalAbilities.Full"/> is asked for, and nothing that a terminal would answer.
 /// </summary>
 /// <remarks>
 /// Of the other emulator only what frames hold is relied on: not tab stops, not the saved cursor, not a pending wrap; insert and origin mode
@@ -77,9 +77,9 @@ public static class FrameDiff
 
         bool resized = from.Columns != to.Columns || from.Rows != to.Rows;
         if (resized)
-            painter.Lose(from.Rendition);
+            painter.Lose(painter.PenOf(from));
         else
-            painter.Begin(from.CursorRow, from.CursorColumn, from.Rendition);
+            painter.Begin(from.CursorRow, from.CursorColumn, painter.PenOf(from));
         PaintTexts(from.State, from.Title, from.IconName, from.Clipboard, to, ref painter);
 
         Span<int> sources = stackalloc int[to.Rows];
@@ -88,7 +88,7 @@ public static class FrameDiff
         {
             // What is left of the old content is cleared rather than compared.
             painter.Clear(default);
-            BaseRows blank = new(null, to.Columns, sources, fillings);
+            BaseRows blank = new(null, to.Columns, painter.IsFull, sources, fillings);
             PaintRows(ref blank, to, ref painter);
             blank.Dispose();
         }
@@ -123,7 +123,7 @@ public static class FrameDiff
         PaintTexts(initial, default, default, default, to, ref painter);
         Span<int> sources = stackalloc int[to.Rows];
         Span<Color> fillings = stackalloc Color[to.Rows];
-        BaseRows blank = new(null, to.Columns, sources, fillings);
+        BaseRows blank = new(null, to.Columns, painter.IsFull, sources, fillings);
         PaintRows(ref blank, to, ref painter);
         blank.Dispose();
         PaintEnd(initial, to, ref painter);
@@ -173,7 +173,10 @@ public static class FrameDiff
         painter.Rest(state.CursorRow, state.CursorColumn);
         if (from.CursorVisible != state.CursorVisible)
             painter.Mode(25, state.CursorVisible);
-        painter.SetPen(to.Rendition);
+        painter.SetPen(painter.PenOf(to));
+        if (painter.IsFull && from.CursorShape != state.CursorShape)
+            painter.CursorShape(state.CursorShape);
+        painter.SetLink(0);
         if (from.BracketedPaste != state.BracketedPaste)
             painter.Mode(2004, state.BracketedPaste);
         if (from.MouseReporting != state.MouseReporting)
@@ -190,7 +193,7 @@ public static class FrameDiff
         int changed = 0;
         for (int row = 0; row < to.Rows; row++)
         {
-            if (!to.RowEquals(row, from, row))
+            if (!to.RowEquals(row, from, row, painter.IsFull))
                 changed++;
         }
 
@@ -202,7 +205,7 @@ public static class FrameDiff
         int saved = 0;
         if (changed > 1 && painter.CanScroll && ReferenceEquals(from.Memory, to.Memory))
         {
-            BaseRows moved = new(from, to.Columns, sources, fillings);
+            BaseRows moved = new(from, to.Columns, painter.IsFull, sources, fillings);
             Span<ScrollStep> steps = stackalloc ScrollStep[MaxScrollSteps];
             int count = ScrollFinder.Find(from, to, ref moved, steps, out saved);
             if (count > 0 && CanFill(steps[..count], ref painter))
@@ -223,7 +226,7 @@ public static class FrameDiff
 
         if (saved < ClearGain)
         {
-            BaseRows rows = new(from, to.Columns, sources, fillings);
+            BaseRows rows = new(from, to.Columns, painter.IsFull, sources, fillings);
             PaintRows(ref rows, to, ref painter);
             rows.Dispose();
             shortest.Offer(start, to, ref painter);
@@ -235,7 +238,7 @@ public static class FrameDiff
             if (!painter.CanEraseTo(background))
                 background = default;
             painter.Clear(background);
-            BaseRows rows = new(null, to.Columns, sources, fillings);
+            BaseRows rows = new(null, to.Columns, painter.IsFull, sources, fillings);
             rows.Fill(0, to.Rows, background);
             PaintRows(ref rows, to, ref painter);
             rows.Dispose();
@@ -314,7 +317,7 @@ public static class FrameDiff
         {
             // Blank rows are mostly one row that many places show.
             int slot = to.Slot(first - 1);
-            if (slot != blankSlot && !IsBlank(to.Row(first - 1), background))
+            if (slot != blankSlot && !IsBlank(to.Row(first - 1), background, painter.IsFull))
                 break;
             blankSlot = slot;
             first--;
@@ -335,7 +338,7 @@ public static class FrameDiff
         return to.Rows;
     }
 
-    private static bool IsBlank(ReadOnlySpan<Cell> row, Color background)
+    private static bool IsBlank(ReadOnlySpan<Cell> row, Color background, bool isFull)
     {
         Cell blank = Cell.Blank(background);
 
@@ -346,7 +349,7 @@ public static class FrameDiff
 
         for (int column = 0; column < row.Length; column++)
         {
-            if (row[column].Wraps || !Framebuffer.Look(row[column], column == row.Length - 1).Equals(blank))
+            if (row[column].Wraps || !Framebuffer.Look(row[column], column == row.Length - 1, isFull).Equals(blank))
                 return false;
         }
 
@@ -357,7 +360,7 @@ public static class FrameDiff
     private static bool PaintRow(int row, bool hasFirst, scoped ref BaseRows rows, Framebuffer to, scoped Span<bool> needs, ref FramePainter painter)
     {
         ReadOnlySpan<Cell> cells = to.Row(row);
-        int lastLead = FindNeeds(row, ref rows, to, needs);
+        int lastLead = FindNeeds(row, ref rows, to, needs, painter.IsFull);
         bool wraps = cells[^1].Wraps && row < to.Rows - 1;
         if (wraps != rows.Wraps(row))
             needs[lastLead] = true;
@@ -369,7 +372,7 @@ public static class FrameDiff
         Color tailColor = Framebuffer.Look(cells[^1], isLast: true).BackgroundColor;
         if (lastLead == cells.Length - 1 && !wraps && painter.CanEraseTo(tailColor))
         {
-            while (tail > 0 && Framebuffer.Look(cells[tail - 1], tail == cells.Length).Equals(Cell.Blank(tailColor)) && !IsHidden(cells, tail - 1))
+            while (tail > 0 && Framebuffer.Look(cells[tail - 1], tail == cells.Length, painter.IsFull).Equals(Cell.Blank(tailColor)) && !IsHidden(cells, tail - 1))
                 tail--;
         }
 
@@ -380,11 +383,11 @@ public static class FrameDiff
             if (!needs[column])
                 continue;
 
-            Cell cell = Framebuffer.Look(cells[column], column == cells.Length - 1);
+            Cell cell = Framebuffer.Look(cells[column], column == cells.Length - 1, painter.IsFull);
             painter.MoveOver(row, column);
             if (cell.IsBlank)
             {
-                int run = BlankRun(cells, needs, column, end);
+                int run = BlankRun(cells, needs, column, end, painter.IsFull);
                 painter.Blank(row, column, run, cell.BackgroundColor);
                 column += run - 1;
             }
@@ -418,7 +421,7 @@ public static class FrameDiff
     }
 
     /// <summary>Which visible columns differ from what is there; returns the last visible one.</summary>
-    private static int FindNeeds(int row, scoped ref BaseRows rows, Framebuffer to, scoped Span<bool> needs)
+    private static int FindNeeds(int row, scoped ref BaseRows rows, Framebuffer to, scoped Span<bool> needs, bool isFull)
     {
         ReadOnlySpan<Cell> cells = to.Row(row);
         ReadOnlySpan<Cell> there = rows[row];
@@ -435,7 +438,7 @@ public static class FrameDiff
             else
             {
                 // What the other end has in a cell that it does not show is not known.
-                needs[column] = thereHidden || !to.LooksEqual(cells, frame, there, column);
+                needs[column] = thereHidden || !to.LooksEqual(cells, frame, there, column, isFull);
                 lastLead = column;
             }
 
@@ -449,13 +452,13 @@ public static class FrameDiff
     private static bool IsHidden(ReadOnlySpan<Cell> cells, int column) => !Framebuffer.IsLead(cells, column);
 
     /// <summary>How many cells from here are blanks of one background, up to the last of them that must be written.</summary>
-    private static int BlankRun(ReadOnlySpan<Cell> cells, ReadOnlySpan<bool> needs, int column, int end)
+    private static int BlankRun(ReadOnlySpan<Cell> cells, ReadOnlySpan<bool> needs, int column, int end, bool isFull)
     {
-        Cell blank = Framebuffer.Look(cells[column], column == cells.Length - 1);
+        Cell blank = Framebuffer.Look(cells[column], column == cells.Length - 1, isFull);
         int run = 1;
         for (int at = column + 1; at < end; at++)
         {
-            if (!Framebuffer.Look(cells[at], at == cells.Length - 1).Equals(blank))
+            if (!Framebuffer.Look(cells[at], at == cells.Length - 1, isFull).Equals(blank))
                 break;
             if (needs[at])
                 run = at - column + 1;

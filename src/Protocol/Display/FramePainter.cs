@@ -23,6 +23,7 @@ internal struct FramePainter
     private readonly TerminalAbilities _abilities;
     private ByteSink _sink;
     private Rendition _pen;
+    private ushort _link;
     private int _row;
     private int _column;
 
@@ -38,7 +39,7 @@ internal struct FramePainter
         _row = _column = Unknown;
     }
 
-    internal readonly record struct Mark(int Length, int Row, int Column, bool MayPrint, Rendition Pen);
+    internal readonly record struct Mark(int Length, int Row, int Column, bool MayPrint, Rendition Pen, ushort Link);
 
     public readonly ReadOnlySpan<byte> Written => _sink.Written;
 
@@ -47,6 +48,12 @@ internal struct FramePainter
     public readonly Rendition Pen => _pen;
 
     public readonly bool HasClipboard => (_abilities & TerminalAbilities.Clipboard) != 0;
+
+    /// <summary>True when what stock does not know is written too.</summary>
+    public readonly bool IsFull => (_abilities & TerminalAbilities.Full) != 0;
+
+    /// <summary>A frame's rendition as far as this terminal knows it.</summary>
+    public readonly Rendition PenOf(Framebuffer frame) => IsFull ? frame.State.Rendition : frame.Rendition;
 
     /// <summary>True when the terminal scrolls by a count.</summary>
     public readonly bool CanScroll => (_abilities & TerminalAbilities.Scroll) != 0;
@@ -160,9 +167,33 @@ internal struct FramePainter
         Span<byte> fresh = stackalloc byte[RenditionWriter.MaxLength];
         Span<byte> change = stackalloc byte[RenditionWriter.MaxLength];
         int freshLength = RenditionWriter.WriteFresh(pen, fresh);
-        int changeLength = RenditionWriter.WriteChange(_pen, pen, change);
+        int changeLength = RenditionWriter.NeedsFresh(_pen, pen) ? int.MaxValue : RenditionWriter.WriteChange(_pen, pen, change);
         _sink.Add(changeLength < freshLength ? change[..changeLength] : fresh[..freshLength]);
         _pen = pen;
+    }
+
+    /// <summary>What is printed leads there from now on; 0 for nowhere. No diff begins or ends within a link.</summary>
+    public void SetLink(ushort link)
+    {
+        if (link == _link)
+            return;
+        _link = link;
+        ReadOnlySpan<byte> text = _to.Memory.Links[link];
+        _sink.Add("\e]8;"u8);
+        if (text.IsEmpty)
+            _sink.Add((byte)';');
+        _sink.Add(text);
+
+        // Not ST: to this emulator, as to stock's, its last byte is an escape sequence, after which no wrap is pending.
+        _sink.Add((byte)'\a');
+    }
+
+    /// <summary>DECSCUSR.</summary>
+    public void CursorShape(int shape)
+    {
+        _sink.Add("\e["u8);
+        _sink.AddNumber(shape);
+        _sink.Add(" q"u8);
     }
 
     /// <summary>The background becomes this one, whatever the rest: what an erasure needs.</summary>
@@ -178,8 +209,9 @@ internal struct FramePainter
     /// <param name="mayHoldText">True when the terminal's cell may hold something that a character which it can't print would leave there.</param>
     public void Print(int row, int column, bool mayHoldText)
     {
-        Cell cell = Framebuffer.Look(_to.Row(row)[column], column == _columns - 1);
-        SetPen(cell.Rendition);
+        Cell cell = Framebuffer.Look(_to.Row(row)[column], column == _columns - 1, IsFull);
+        SetPen(cell.FullRendition);
+        SetLink(cell.Link);
         if (cell.Text < 0x80)
         {
             _sink.Add(cell.IsBlank ? (byte)' ' : (byte)cell.Text);
@@ -211,6 +243,7 @@ internal struct FramePainter
         if (mustPrint || (count <= LongestRunOfSpaces && (_pen == plain || _pen.Background != background) && column + count < _columns))
         {
             SetPen(plain);
+            SetLink(0);
             _sink.AddRepeated((byte)' ', count);
             if (column + count < _columns)
                 At(row, column + count);
@@ -239,7 +272,7 @@ internal struct FramePainter
     }
 
     /// <summary>The position and the rendition, to come back to.</summary>
-    public readonly Mark Save() => new(_sink.Length, _row, _column, _mayPrint, _pen);
+    public readonly Mark Save() => new(_sink.Length, _row, _column, _mayPrint, _pen, _link);
 
     /// <summary>Forgets what was written since.</summary>
     public void Restore(Mark mark)
@@ -255,6 +288,7 @@ internal struct FramePainter
         _column = mark.Column;
         _mayPrint = mark.MayPrint;
         _pen = mark.Pen;
+        _link = mark.Link;
     }
 
     /// <summary>Where the cursor is, when <see cref="IsInTail"/> says that this is known.</summary>
@@ -327,6 +361,7 @@ internal struct FramePainter
         }
         else if (column + width < _columns)
         {
+            SetLink(0);
             _sink.AddRepeated((byte)' ', width);
             Position(row, column);
         }
@@ -336,7 +371,7 @@ internal struct FramePainter
     {
         foreach (Cell cell in cells)
         {
-            if (cell.Text is < 0x20 or > 0x7e || cell.Rendition != _pen)
+            if (cell.Text is < 0x20 or > 0x7e || (IsFull ? cell.FullRendition : cell.Rendition) != _pen || (IsFull ? cell.Link : 0) != _link)
                 return false;
         }
 

@@ -3,10 +3,10 @@ using MoshBroker.Protocol.Terminal;
 
 namespace MoshBroker.Protocol.Display;
 
-/// <summary>Renditions as SGR, in forms that stock 1.4.0 knows.</summary>
+/// <summary>Renditions as SGR, in forms that stock 1.4.0 knows; attributes that it does not know are only in renditions for others.</summary>
 internal static class RenditionWriter
 {
-    /// <summary>Room for either form: five attributes off, six on, two RGB colours.</summary>
+    /// <summary>Room for either form: five attributes off, nine on, two RGB colours.</summary>
     public const int MaxLength = 96;
 
     /// <summary>From anything: a reset, then what is set. Returns the length.</summary>
@@ -17,7 +17,8 @@ internal static class RenditionWriter
         {
             // An empty parameter is a 0.
             to[at++] = (byte)';';
-            at = Attributes(pen.Attributes, 0, to, at);
+            at = Attributes(pen.Attributes & ~CellFlags.UnderlineKinds, 0, to, at);
+            at = Hidden(pen.Attributes, to, at);
             at = Foreground(pen.Foreground, to, at);
             at = Background(pen.Background, to, at);
         }
@@ -25,7 +26,7 @@ internal static class RenditionWriter
         return End(to, at);
     }
 
-    /// <summary>From a known rendition: what differs. Returns the length.</summary>
+    /// <summary>From a known rendition: what differs. Returns the length. Between attributes of which one switches off another only <see cref="WriteFresh"/> is right.</summary>
     public static int WriteChange(Rendition from, Rendition pen, Span<byte> to)
     {
         int at = Begin(to);
@@ -36,6 +37,31 @@ internal static class RenditionWriter
         if (from.Background != pen.Background)
             at = pen.Background.IsDefault ? Number(49, to, at) : Background(pen.Background, to, at);
         return End(to, at);
+    }
+
+    /// <summary>True when <see cref="WriteChange"/> can't be used.</summary>
+    public static bool NeedsFresh(Rendition from, Rendition pen) =>
+        ((from.Attributes ^ pen.Attributes) & CellFlags.AllAttributes) != 0 && ((from.Attributes | pen.Attributes) & CellFlags.HiddenAttributes) != 0;
+
+    private static int Hidden(CellFlags attributes, Span<byte> to, int at)
+    {
+        if ((attributes & CellFlags.HiddenAttributes) == 0)
+            return at;
+        at = One(CellFlags.Faint, "2;"u8, to, at);
+        at = One(CellFlags.Strikethrough, "9;"u8, to, at);
+        at = One(CellFlags.Overline, "53;"u8, to, at);
+        at = One(CellFlags.DoubleUnderline, "4:2;"u8, to, at);
+        at = One(CellFlags.CurlyUnderline, "4:3;"u8, to, at);
+        at = One(CellFlags.DottedUnderline, "4:4;"u8, to, at);
+        return One(CellFlags.DashedUnderline, "4:5;"u8, to, at);
+
+        int One(CellFlags flag, ReadOnlySpan<byte> code, Span<byte> to, int at)
+        {
+            if ((attributes & flag) == 0)
+                return at;
+            code.CopyTo(to[at..]);
+            return at + code.Length;
+        }
     }
 
     private static int Begin(Span<byte> to)

@@ -13,7 +13,8 @@ internal struct ShortestPainting
     public void Offer(FramePainter.Mark start, Framebuffer to, scoped ref FramePainter painter)
     {
         painter.Rest(to.CursorRow, to.CursorColumn);
-        painter.SetPen(to.Rendition);
+        painter.SetPen(painter.PenOf(to));
+        painter.SetLink(0);
         ReadOnlySpan<byte> written = painter.Written[start.Length..];
         if (!_any || written.Length < _bytes.Length)
         {

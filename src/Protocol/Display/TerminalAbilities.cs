@@ -19,7 +19,13 @@ public enum TerminalAbilities
     /// <summary>A clipboard that the program may fill. Who only watches gives it none of his.</summary>
     Clipboard = 8,
 
-    /// <summary>All of these.</summary>
+    /// <summary>
+    /// What stock's emulator does not know: faint, struck through, overlined, the kinds of underline, OSC 8, the cursor's shape. Only for clients that
+    /// have said so, and for terminals that are known for it.
+    /// </summary>
+    Full = 16,
+
+    /// <summary>All that stock's emulator knows.</summary>
     All = EraseCharacters | EraseInBackground | Scroll | Clipboard,
 
     /// <summary>Everything, for somebody who watches and is not the program's user.</summary>

@@ -33,6 +33,9 @@ public sealed class RemoteScreenState : ISyncState<RemoteScreenState>
     /// <summary>Newest state of this client whose effects the screen shows.</summary>
     public ulong EchoAck { get; private set; }
 
+    /// <summary>What a broker told besides the screen; null before it has. Another object is another message.</summary>
+    public ServerNotes? Notes { get; private set; }
+
     /// <summary>What the server shows; valid until the state changes or is released.</summary>
     public Framebuffer Frame => _terminal.Frame;
 
@@ -47,6 +50,7 @@ public sealed class RemoteScreenState : ISyncState<RemoteScreenState>
         else
             copy = new RemoteScreenState(_terminal.Clone(), _pool);
         copy.EchoAck = EchoAck;
+        copy.Notes = Notes;
         return copy;
     }
 
@@ -109,6 +113,9 @@ public sealed class RemoteScreenState : ISyncState<RemoteScreenState>
                     if (message.EchoAck < EchoAck)
                         return false;
                     EchoAck = message.EchoAck;
+                    break;
+                case HostInstructionKind.Notes:
+                    Notes = ServerNotesCodec.TryRead(message.Notes) ?? Notes;
                     break;
             }
         }

@@ -49,6 +49,15 @@ public sealed class ScreenState : ISyncState<ScreenState>
     /// <summary>False when the state was drawn from one whose echo-ack is not known: then the next diff states its number in any case.</summary>
     public bool IsEchoAckKnown { get; private set; } = true;
 
+    /// <summary>What the client is told besides the screen; null for a stock one.</summary>
+    public ServerNotes? Notes { get; private set; }
+
+    /// <summary>True when the client knows what stock's emulator does not. Only before the first diff, or when it is restored.</summary>
+    public bool IsFull { get; set; }
+
+    /// <summary>Tells the client something else. Only for one that has said that it understands.</summary>
+    public void SetNotes(ServerNotes notes) => Notes = notes;
+
     /// <summary>What the client is, or was, shown; valid until the terminal changes or the snapshot is released.</summary>
     public Framebuffer Frame => _isSnapshot ? _frame! : CurrentFrame();
 
@@ -95,6 +104,7 @@ public sealed class ScreenState : ISyncState<ScreenState>
         ScreenState snapshot = Snapshot();
         snapshot.Knowledge = ScreenKnowledge.Unknown;
         snapshot.IsEchoAckKnown = false;
+        snapshot.Notes = null;
         return snapshot;
     }
 
@@ -108,6 +118,8 @@ public sealed class ScreenState : ISyncState<ScreenState>
         copy.EchoAck = EchoAck;
         copy.Knowledge = Knowledge;
         copy.IsEchoAckKnown = IsEchoAckKnown;
+        copy.Notes = Notes;
+        copy.IsFull = IsFull;
         return copy;
     }
 
@@ -122,18 +134,20 @@ public sealed class ScreenState : ISyncState<ScreenState>
     /// <inheritdoc/>
     public bool SameAs(ScreenState other)
     {
-        if (Knowledge != other.Knowledge || Knowledge == ScreenKnowledge.Unknown || EchoAck != other.EchoAck)
+        if (Knowledge != other.Knowledge || Knowledge == ScreenKnowledge.Unknown || EchoAck != other.EchoAck || !ReferenceEquals(Notes, other.Notes))
             return false;
-        return Knowledge == ScreenKnowledge.Initial || (IsEchoAckKnown == other.IsEchoAckKnown && Frame.ContentEquals(other.Frame));
+        return Knowledge == ScreenKnowledge.Initial || (IsEchoAckKnown == other.IsEchoAckKnown && Frame.ContentEquals(other.Frame, IsFull || other.IsFull));
     }
 
     /// <inheritdoc/>
-    /// <remarks>A HostMessage: echo-ack, resize, bytes, each if needed.</remarks>
+    /// <remarks>A HostMessage: echo-ack, notes, resize, bytes, each if needed.</remarks>
     public void WriteDiff(ScreenState source, IBufferWriter<byte> diff)
     {
         bool sourceIsUnknown = source.Knowledge == ScreenKnowledge.Unknown;
         if (!sourceIsUnknown && (source.EchoAck != EchoAck || !source.IsEchoAckKnown))
             HostMessageCodec.WriteEchoAck(diff, EchoAck);
+        if (Notes is not null && !ReferenceEquals(Notes, source.Notes))
+            ServerNotesCodec.Write(diff, Notes);
         if (Knowledge == ScreenKnowledge.Initial)
             return;
 
@@ -142,7 +156,7 @@ public sealed class ScreenState : ISyncState<ScreenState>
         if (!sizeIsKnown || source.Frame.Columns != to.Columns || source.Frame.Rows != to.Rows)
             HostMessageCodec.WriteResize(diff, to.Columns, to.Rows);
 
-        FramePainter painter = new(to);
+        FramePainter painter = new(to, IsFull ? TerminalAbilities.All | TerminalAbilities.Full : TerminalAbilities.All);
         switch (source.Knowledge)
         {
             case ScreenKnowledge.Exact:
@@ -166,7 +180,7 @@ public sealed class ScreenState : ISyncState<ScreenState>
     public void WriteIdleDiff(IBufferWriter<byte> diff)
     {
         Span<byte> rendition = stackalloc byte[RenditionWriter.MaxLength];
-        int length = RenditionWriter.WriteFresh(Knowledge == ScreenKnowledge.Exact ? Frame.Rendition : default, rendition);
+        int length = RenditionWriter.WriteFresh(Knowledge != ScreenKnowledge.Exact ? default : IsFull ? Frame.State.Rendition : Frame.Rendition, rendition);
         HostMessageCodec.WriteHostBytes(diff, rendition[..length]);
     }
 
@@ -180,6 +194,13 @@ public sealed class ScreenState : ISyncState<ScreenState>
     /// </remarks>
     public void WriteContent(IBufferWriter<byte> content)
     {
+        if (IsFull && Knowledge == ScreenKnowledge.Exact && Frame.Memory.Links.Live > 0)
+        {
+            // No snapshot holds links, so what the client has would not be known.
+            WriteStub(content);
+            return;
+        }
+
         SnapshotWriter to = new(content, ContentKind, ContentVersion);
         to.Byte((byte)Knowledge);
         to.Flag(IsEchoAckKnown);

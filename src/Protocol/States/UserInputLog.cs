@@ -29,6 +29,9 @@ internal sealed class UserInputLog
     /// <summary>The first event that is still kept.</summary>
     public ulong KeptFrom { get; private set; }
 
+    /// <summary>What the sending end said that it knows beyond stock's protocol, as it came or goes.</summary>
+    public uint Hello { get; set; }
+
     /// <summary>True at the end that receives: events are kept until they are handed on.</summary>
     public bool IsReceiving { get; set; }
 
@@ -143,7 +146,7 @@ internal sealed class UserInputLog
         to = length;
     }
 
-    /// <summary>Steps over runs of keys and single resizes, in order.</summary>
+    /// <summary>Steps over runs of keys and single resizes and questions, in order.</summary>
     public ref struct Walk
     {
         private readonly UserInputLog _log;
@@ -164,6 +167,7 @@ internal sealed class UserInputLog
         /// <summary>Keys typed one after the other; empty when the present event is a resize.</summary>
         public ReadOnlySpan<byte> Keys { get; private set; }
 
+        /// <summary>0 for a question, which has its number in <see cref="Rows"/>.</summary>
         public ushort Columns { get; private set; }
 
         public ushort Rows { get; private set; }

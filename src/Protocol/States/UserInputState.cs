@@ -5,7 +5,7 @@ using MoshBroker.Protocol.Wire;
 
 namespace MoshBroker.Protocol.States;
 
-/// <summary>What a user did since the session began: bytes typed and windows resized, in order. States are prefixes of one growing sequence.</summary>
+/// <summary>What a user did since the session began: bytes typed, windows resized and, of a broker that was found to be one, questions asked, in order. States are prefixes of one growing sequence.</summary>
 /// <remarks>
 /// All states of a connection share one log, so that a state is a position in it. The end that sends keeps the events which the peer may not have; the end that
 /// receives keeps only those which <see cref="Drain"/> has not handed on, and recognises the rest by a hash.
@@ -38,7 +38,7 @@ public sealed class UserInputState : ISyncState<UserInputState>
         Reset(position, hash);
     }
 
-    /// <summary>How many events there were: bytes typed, each one, and resizes.</summary>
+    /// <summary>How many events there were: bytes typed, each one, resizes and questions.</summary>
     public ulong EventCount => _position;
 
     /// <summary>A number that equal sequences of events share and, but for an accident, no others.</summary>
@@ -70,6 +70,22 @@ public sealed class UserInputState : ISyncState<UserInputState>
         _hash = _log.EndHash;
     }
 
+    /// <summary>What the client knows beyond stock's protocol. Said by every diff from state 0, so that a peer which holds any other state has heard it. No event.</summary>
+    public PeerExtensions Hello
+    {
+        get => (PeerExtensions)(int)(_log.Hello & (uint)PeerExtensions.All);
+        set => _log.Hello = (uint)value;
+    }
+
+    /// <summary>Asks a question; for the sending end's current state, and only of a peer that answers.</summary>
+    public void Ask(ushort number)
+    {
+        RequireCurrent();
+        _log.Append(0, number);
+        _position = _log.End;
+        _hash = _log.EndHash;
+    }
+
     /// <summary>Hands the events of this state that were not handed on before to a sink, and forgets them; for the receiving end.</summary>
     /// <returns>How many events were new; of resizes in a row, which count each, only the last was told.</returns>
     public ulong Drain(IUserInputSink sink)
@@ -85,6 +101,12 @@ public sealed class UserInputState : ISyncState<UserInputState>
         {
             if (events.Keys.IsEmpty)
             {
+                if (events.Columns == 0)
+                {
+                    sink.OnQuestion(events.Rows);
+                    continue;
+                }
+
                 columns = events.Columns;
                 rows = events.Rows;
                 continue;
@@ -114,6 +136,8 @@ public sealed class UserInputState : ISyncState<UserInputState>
     /// <inheritdoc/>
     public void WriteDiff(UserInputState source, IBufferWriter<byte> diff)
     {
+        if (source._position == 0 && _log.Hello != 0)
+            UserMessageCodec.WriteHello(diff, _log.Hello);
         if (source._position < _position)
             WriteEvents(source._position, diff);
     }
@@ -137,12 +161,16 @@ public sealed class UserInputState : ISyncState<UserInputState>
         {
             if (message.Kind == UserInstructionKind.Resize && !IsSize(message.Columns, message.Rows))
                 return false;
+            if (message.Kind == UserInstructionKind.Hello)
+                _log.Hello = message.Extensions;
             if (_hasDiverged)
                 continue;
             if (message.Kind == UserInstructionKind.Keystroke)
                 _hasDiverged = !TryFollow(message.Keys);
             else if (message.Kind == UserInstructionKind.Resize)
                 _hasDiverged = !TryFollow((ushort)message.Columns, (ushort)message.Rows);
+            else if (message.Kind == UserInstructionKind.Question)
+                _hasDiverged = !TryFollow(0, message.Question);
         }
 
         return !message.IsMalformed;
@@ -265,7 +293,9 @@ public sealed class UserInputState : ISyncState<UserInputState>
         UserInputLog.Walk events = _log.Between(from, _position);
         while (events.TryNext())
         {
-            if (events.Keys.IsEmpty)
+            if (events.Keys.IsEmpty && events.Columns == 0)
+                UserMessageCodec.WriteQuestion(diff, events.Rows);
+            else if (events.Keys.IsEmpty)
                 UserMessageCodec.WriteResize(diff, events.Columns, events.Rows);
             else
                 UserMessageCodec.WriteKeys(diff, events.Keys);

@@ -20,7 +20,7 @@ public struct Cell : IEquatable<Cell>
     internal Color BackgroundColor;
     internal CellFlags CellFlags;
 
-    /// <summary>Spare: the number of a hyperlink. Always 0.</summary>
+    /// <summary>The number of a hyperlink in the session's <see cref="LinkTable"/>; 0 for none. Blank cells have none.</summary>
     internal ushort Link;
 
     internal Cell(uint text, Rendition rendition, CellFlags flags = CellFlags.None)

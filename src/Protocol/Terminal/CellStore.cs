@@ -152,6 +152,20 @@ internal sealed class CellStore
         }
     }
 
+    internal void MarkLinks(LinkTable links)
+    {
+        for (int slot = 0; slot < _references.Length; slot++)
+        {
+            if (_references[slot] == 0)
+                continue;
+            foreach (ref readonly Cell cell in Row(slot))
+            {
+                if (cell.Link != 0)
+                    links.Mark(cell.Link);
+            }
+        }
+    }
+
     private bool IsBlockFree(int block) =>
         _references.AsSpan(block * RowsPerBlock, RowsPerBlock).IndexOfAnyExcept(0) < 0;
 

@@ -295,6 +295,7 @@ public sealed partial class Emulator
         ref FrameState state = ref Frame.State;
         state.CursorVisible = true;
         state.Rendition = default;
+        state.Link = 0;
         HiddenState fresh = HiddenState.Initial(Frame.Rows);
         _hidden = fresh with
         {

@@ -13,6 +13,12 @@ public sealed partial class Emulator
             return;
         }
 
+        if (text.StartsWith("8;"u8))
+        {
+            SetLink(text[2..]);
+            return;
+        }
+
         // A number of one digit, or none, which is 0.
         int number;
         ReadOnlySpan<byte> title = FirstCodePoints(text, Framebuffer.MaxTitleCodePoints);
@@ -41,6 +47,13 @@ public sealed partial class Emulator
             Frame.SetIconName(title);
         if (number is '0' or '2')
             Frame.SetTitle(title);
+    }
+
+    /// <summary>Parameters, a semicolon and an address: what is printed next leads there. Without an address nothing does.</summary>
+    private void SetLink(ReadOnlySpan<byte> link)
+    {
+        int address = link.IndexOf((byte)';') + 1;
+        Frame.State.Link = address == 0 || address == link.Length ? (ushort)0 : Frame.Memory.InternLink(link);
     }
 
     private static ReadOnlySpan<byte> FirstCodePoints(ReadOnlySpan<byte> text, int count)

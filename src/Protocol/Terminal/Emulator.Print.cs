@@ -32,7 +32,7 @@ public sealed partial class Emulator
                 InsertCells(1);
 
             Span<Cell> cells = Frame.WritableRow(state.CursorRow).Slice(column, length);
-            Cell cell = new(0, state.Rendition);
+            Cell cell = new(0, state.Rendition) { Link = state.Link };
             for (int i = 0; i < cells.Length; i++)
             {
                 cell.Text = text[i];
@@ -85,7 +85,7 @@ public sealed partial class Emulator
 
         int column = state.CursorColumn;
         Span<Cell> row = Frame.WritableRow(state.CursorRow);
-        row[column] = new Cell((uint)codePoint, state.Rendition, width == 2 ? CellFlags.Wide : CellFlags.None);
+        row[column] = new Cell((uint)codePoint, state.Rendition, width == 2 ? CellFlags.Wide : CellFlags.None) { Link = state.Link };
         if (width == 2 && column + 1 < row.Length)
             row[column + 1] = BlankCell;
 

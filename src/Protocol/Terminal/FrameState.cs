@@ -25,6 +25,9 @@ internal record struct FrameState
     /// <summary>The private mode that is on: 1005, 1006, 1015, or 0.</summary>
     public short MouseEncoding;
     public Rendition Rendition;
+
+    /// <summary>OSC 8: the hyperlink of what is printed, 0 for none. No client is told: each diff opens and closes what its cells need.</summary>
+    public ushort Link;
     public ulong Bells;
 
     public static FrameState Initial => new() { CursorVisible = true };

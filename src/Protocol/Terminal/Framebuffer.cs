@@ -172,18 +172,20 @@ public sealed class Framebuffer
     /// <summary>True when a client could not tell the two apart: what <c>FrameDiff</c> writes between them is empty.</summary>
     /// <remarks>
     /// Content decides, not history. What the stock client can't show does not count: hidden right halves of wide characters, faint and its like, the
-    /// cursor's shape, the alternate-scroll mode. A plain space is a blank.
+    /// cursor's shape, hyperlinks, the alternate-scroll mode. A plain space is a blank.
     /// </remarks>
-    public bool ContentEquals(Framebuffer other)
+    /// <param name="other">Another frame, of any session.</param>
+    /// <param name="isFull">True for a client that knows what stock's does not: then only the alternate-scroll mode and hidden halves don't count.</param>
+    public bool ContentEquals(Framebuffer other, bool isFull = false)
     {
         if (ReferenceEquals(Memory, other.Memory) && Version == other.Version)
             return true;
-        if (Columns != other.Columns || Rows != other.Rows || !StateEquals(other))
+        if (Columns != other.Columns || Rows != other.Rows || !StateEquals(other, isFull))
             return false;
 
         for (int row = 0; row < Rows; row++)
         {
-            if (!RowEquals(row, other, row))
+            if (!RowEquals(row, other, row, isFull))
                 return false;
         }
 
@@ -447,7 +449,7 @@ public sealed class Framebuffer
     internal void SetClipboard(ReadOnlySpan<byte> payload) => ClipboardBytes = SameOrNew(ClipboardBytes, payload);
 
     /// <summary>True when two rows look the same and behave the same when the screen changes further.</summary>
-    internal bool RowEquals(int row, Framebuffer other, int otherRow)
+    internal bool RowEquals(int row, Framebuffer other, int otherRow, bool isFull = false)
     {
         // The bottom row can't go on anywhere: whatever its mark says here, a client's has none there, so that it is known when the row moves up.
         bool sharesTexts = ReferenceEquals(Memory, other.Memory);
@@ -471,7 +473,7 @@ public sealed class Framebuffer
         bool theirsHidden = false;
         for (int column = 0; column < mine.Length; column++)
         {
-            if (mineHidden != theirsHidden || (!mineHidden && !LooksEqual(mine, other, theirs, column)))
+            if (mineHidden != theirsHidden || (!mineHidden && !LooksEqual(mine, other, theirs, column, isFull)))
                 return false;
             mineHidden = !mineHidden && HidesNext(mine, column);
             theirsHidden = !theirsHidden && HidesNext(theirs, column);
@@ -481,15 +483,22 @@ public sealed class Framebuffer
     }
 
     /// <summary>True when two visible cells of one column look alike. Whether the row goes on is not compared.</summary>
-    internal bool LooksEqual(ReadOnlySpan<Cell> mine, Framebuffer other, ReadOnlySpan<Cell> theirs, int column)
+    internal bool LooksEqual(ReadOnlySpan<Cell> mine, Framebuffer other, ReadOnlySpan<Cell> theirs, int column, bool isFull = false)
     {
         Cell left = mine[column];
         Cell right = theirs[column];
-        if (left.Equals(right) && (!left.IsInterned || ReferenceEquals(Memory, other.Memory)))
+        if (left.Equals(right) && ((!left.IsInterned && left.Link == 0) || ReferenceEquals(Memory, other.Memory)))
             return true;
 
-        left = Look(left, column == mine.Length - 1);
-        right = Look(right, column == theirs.Length - 1);
+        left = Look(left, column == mine.Length - 1, isFull);
+        right = Look(right, column == theirs.Length - 1, isFull);
+        if ((left.Link | right.Link) != 0 && !ReferenceEquals(Memory, other.Memory))
+        {
+            if (!Memory.Links[left.Link].SequenceEqual(other.Memory.Links[right.Link]))
+                return false;
+            right.Link = left.Link;
+        }
+
         if (left.IsInterned && right.IsInterned && !ReferenceEquals(Memory, other.Memory))
         {
             bool sameText = TextOf(left).SequenceEqual(other.TextOf(right));
@@ -502,16 +511,17 @@ public sealed class Framebuffer
 
     /// <summary>
     /// A cell as a client can have it: a plain space is a blank, and a wide character that does not fit into the last column is left out. Without
-    /// the mark that the row goes on, and without what the stock client does not know.
+    /// the mark that the row goes on, and, unless the client is of ours, without what the stock client does not know.
     /// </summary>
-    internal static Cell Look(Cell cell, bool isLast)
+    internal static Cell Look(Cell cell, bool isLast, bool isFull = false)
     {
         if (isLast && cell.IsWide)
             return Cell.Blank(cell.BackgroundColor);
 
-        cell.CellFlags &= CellFlags.Attributes | CellFlags.Wide | CellFlags.Fallback;
-        cell.Link = 0;
-        if (cell.Text == ' ' && cell.CellFlags == CellFlags.None && cell.ForegroundColor.IsDefault)
+        cell.CellFlags &= (isFull ? CellFlags.AllAttributes : CellFlags.Attributes) | CellFlags.Wide | CellFlags.Fallback;
+        if (!isFull)
+            cell.Link = 0;
+        if (cell.Text == ' ' && cell.CellFlags == CellFlags.None && cell.ForegroundColor.IsDefault && cell.Link == 0)
             cell.Text = 0;
         return cell;
     }
@@ -553,15 +563,20 @@ public sealed class Framebuffer
         }
     }
 
-    private bool StateEquals(Framebuffer other)
+    private bool StateEquals(Framebuffer other, bool isFull)
     {
         FrameState mine = State;
+        FrameState theirs = other.State;
         mine.AlternateScroll = other.State.AlternateScroll;
         mine.TitleEverSet = other.State.TitleEverSet;
-        mine.CursorShape = other.State.CursorShape;
-        mine.Rendition = mine.Rendition.Shown;
-        FrameState theirs = other.State;
-        theirs.Rendition = theirs.Rendition.Shown;
+        mine.Link = theirs.Link;
+        if (!isFull)
+        {
+            mine.CursorShape = theirs.CursorShape;
+            mine.Rendition = mine.Rendition.Shown;
+            theirs.Rendition = theirs.Rendition.Shown;
+        }
+
         return mine == theirs
             && TitleBytes.AsSpan().SequenceEqual(other.TitleBytes)
             && IconBytes.AsSpan().SequenceEqual(other.IconBytes)

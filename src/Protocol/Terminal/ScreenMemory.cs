@@ -13,12 +13,14 @@ internal sealed class ScreenMemory
 
     internal TextTable Texts { get; } = new();
 
-    /// <summary>Bytes held by rows and texts.</summary>
+    internal LinkTable Links { get; } = new();
+
+    /// <summary>Bytes held by rows, texts and hyperlinks.</summary>
     internal int ByteSize
     {
         get
         {
-            int sum = Texts.ByteSize;
+            int sum = Texts.ByteSize + Links.ByteSize;
             foreach (CellStore store in _stores)
                 sum += store.ByteSize;
             return sum;
@@ -57,6 +59,22 @@ internal sealed class ScreenMemory
         }
 
         return Texts.Intern(text) | Cell.InternedBit;
+    }
+
+    /// <summary>The number of a hyperlink (parameters, semicolon, address), as a cell holds it; 0 when it is too long, or there are too many that cells still hold.</summary>
+    internal ushort InternLink(ReadOnlySpan<byte> link)
+    {
+        if (Links.Find(link) is > 0 and int known)
+            return (ushort)known;
+        if (Links.IsFull(link))
+        {
+            Links.BeginMark();
+            foreach (CellStore store in _stores)
+                store.MarkLinks(Links);
+            Links.Sweep();
+        }
+
+        return Links.Add(link);
     }
 
     /// <summary>Gives back what only a burst of output needed.</summary>

@@ -14,4 +14,7 @@ public enum HostInstructionKind
 
     /// <summary>The server's echo acknowledgement is now <see cref="HostMessageReader.EchoAck"/>.</summary>
     EchoAck,
+
+    /// <summary>Take <see cref="HostMessageReader.Notes"/>; only from a broker that was told that we understand.</summary>
+    Notes,
 }

@@ -24,6 +24,9 @@ public ref struct HostMessageReader(ReadOnlySpan<byte> message)
     /// <summary>A number of a client state, for <see cref="HostInstructionKind.EchoAck"/>.</summary>
     public ulong EchoAck { get; private set; }
 
+    /// <summary>For <see cref="HostInstructionKind.Notes"/>: what <see cref="ServerNotesCodec"/> reads.</summary>
+    public ReadOnlySpan<byte> Notes { get; private set; }
+
     /// <summary>True when reading stopped at something that is no HostMessage, instead of at the end.</summary>
     public bool IsMalformed { get; private set; }
 
@@ -49,6 +52,7 @@ public ref struct HostMessageReader(ReadOnlySpan<byte> message)
         bool hasBytes = false;
         bool hasResize = false;
         bool hasEchoAck = false;
+        bool hasNotes = false;
         HostBytes = default;
         Columns = 0;
         Rows = 0;
@@ -93,6 +97,10 @@ public ref struct HostMessageReader(ReadOnlySpan<byte> message)
                     }
 
                     break;
+                case ServerNotesCodec.NotesField:
+                    hasNotes = true;
+                    Notes = parts.Bytes;
+                    continue;
                 default:
                     continue;
             }
@@ -104,6 +112,7 @@ public ref struct HostMessageReader(ReadOnlySpan<byte> message)
         Kind = hasBytes ? HostInstructionKind.HostBytes
             : hasResize ? HostInstructionKind.Resize
             : hasEchoAck ? HostInstructionKind.EchoAck
+            : hasNotes ? HostInstructionKind.Notes
             : HostInstructionKind.None;
         return !parts.IsMalformed;
     }

@@ -11,4 +11,10 @@ public enum UserInstructionKind
 
     /// <summary>The user's window became <see cref="UserMessageReader.Columns"/> by <see cref="UserMessageReader.Rows"/>.</summary>
     Resize,
+
+    /// <summary>The client knows <see cref="UserMessageReader.Extensions"/>. No event.</summary>
+    Hello,
+
+    /// <summary>The client asks question number <see cref="UserMessageReader.Question"/>.</summary>
+    Question,
 }

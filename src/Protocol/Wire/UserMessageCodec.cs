@@ -6,7 +6,7 @@ namespace MoshBroker.Protocol.Wire;
 /// <remarks>
 /// <code>
 /// UserMessage { repeated Instruction instruction = 1; }
-/// Instruction { keystroke = 2 { keys = 4 } | resize = 3 { width = 5, height = 6 } }
+/// Instruction { keystroke = 2 { keys = 4 } | resize = 3 { width = 5, height = 6 } | hello = 2001 { extensions = 1 } | question = 2002 { number = 1 } }
 /// </code>
 /// </remarks>
 public static class UserMessageCodec
@@ -17,6 +17,9 @@ public static class UserMessageCodec
     internal const int KeysField = 4;
     internal const int WidthField = 5;
     internal const int HeightField = 6;
+    internal const int HelloField = 2001;
+    internal const int QuestionField = 2002;
+    internal const int NumberField = 1;
 
     private const int MaxHeaderLength = 3 * (1 + Varint.MaxLength);
 
@@ -54,6 +57,20 @@ public static class UserMessageCodec
         to[at++] = VarintTag(HeightField);
         at += Varint.Write(to[at..], (ulong)rows);
         message.Advance(at);
+    }
+
+    /// <summary>Appends an instruction that says what the client knows beyond stock's protocol. Stock's server skips it.</summary>
+    public static void WriteHello(IBufferWriter<byte> message, uint extensions) => WriteNumber(message, HelloField, extensions);
+
+    /// <summary>Appends a question; only for a broker that answers it.</summary>
+    public static void WriteQuestion(IBufferWriter<byte> message, ushort number) => WriteNumber(message, QuestionField, number);
+
+    private static void WriteNumber(IBufferWriter<byte> message, int field, ulong number)
+    {
+        Span<byte> body = stackalloc byte[16];
+        FieldWriter to = new(body);
+        to.Varint(NumberField, number);
+        ExtensionInstruction.Write(message, field, to.Written);
     }
 
     private static byte BytesTag(int field) => (byte)((field << 3) | FieldReader.LengthDelimitedType);

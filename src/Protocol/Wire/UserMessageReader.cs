@@ -21,6 +21,12 @@ public ref struct UserMessageReader(ReadOnlySpan<byte> message)
     /// <summary>Height of the window, for <see cref="UserInstructionKind.Resize"/>; 0 when absent.</summary>
     public int Rows { get; private set; }
 
+    /// <summary>For <see cref="UserInstructionKind.Hello"/>; unknown bits included.</summary>
+    public uint Extensions { get; private set; }
+
+    /// <summary>For <see cref="UserInstructionKind.Question"/>.</summary>
+    public ushort Question { get; private set; }
+
     /// <summary>True when reading stopped at something that is no UserMessage, instead of at the end.</summary>
     public bool IsMalformed { get; private set; }
 
@@ -48,10 +54,20 @@ public ref struct UserMessageReader(ReadOnlySpan<byte> message)
         Keys = default;
         Columns = 0;
         Rows = 0;
+        UserInstructionKind extension = UserInstructionKind.None;
 
         FieldReader parts = new(instruction);
         while (parts.TryNext())
         {
+            if (parts.IsBytes(UserMessageCodec.HelloField) || parts.IsBytes(UserMessageCodec.QuestionField))
+            {
+                ulong number = NumberIn(parts.Bytes);
+                Extensions = unchecked((uint)number);
+                Question = unchecked((ushort)number);
+                extension = parts.Number == UserMessageCodec.HelloField ? UserInstructionKind.Hello : UserInstructionKind.Question;
+                continue;
+            }
+
             bool isKeys = parts.IsBytes(UserMessageCodec.KeystrokeField);
             if (!isKeys && !parts.IsBytes(UserMessageCodec.ResizeField))
                 continue;
@@ -76,7 +92,20 @@ public ref struct UserMessageReader(ReadOnlySpan<byte> message)
 
         Kind = hasKeys ? UserInstructionKind.Keystroke
             : hasResize ? UserInstructionKind.Resize
-            : UserInstructionKind.None;
+            : extension;
         return !parts.IsMalformed;
+    }
+
+    private static ulong NumberIn(ReadOnlySpan<byte> message)
+    {
+        ulong number = 0;
+        FieldReader fields = new(message);
+        while (fields.TryNext())
+        {
+            if (fields.IsVarint(UserMessageCodec.NumberField))
+                number = fields.Value;
+        }
+
+        return number;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using MoshBroker.Interop.Tests.Harness;
 using MoshBroker.Protocol.Terminal;
 
@@ -40,6 +41,9 @@ internal sealed class ConnectTerminal : IAsyncDisposable
     /// <summary>A session that was opened before, perhaps behind a relay.</summary>
     public static Task<ConnectTerminal> DirectAsync(SessionHome home, int port, string key, params (string Name, string? Value)[] variables) =>
         StartAsync(home, ["--direct", "127.0.0.1", $"{port}"], 80, 24, [("MOSH_KEY", key), .. variables]);
+
+    /// <summary>All that the terminal got so far.</summary>
+    public string Output => Encoding.UTF8.GetString(File.ReadAllBytes(_scratch.File("output")));
 
     /// <summary>What a terminal is that got all that ours got.</summary>
     public Emulator Replay(int columns = 80, int rows = 24)

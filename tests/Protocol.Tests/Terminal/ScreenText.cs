@@ -29,15 +29,22 @@ public static class ScreenText
     }
 
     /// <summary>Everything that a client is told of, as one text: two frames are the same to it when these are.</summary>
-    public static string Describe(Framebuffer frame)
+    public static string Describe(Framebuffer frame) => Describe(frame, isFull: false);
+
+    /// <param name="isFull">With what only a client of ours is told.</param>
+    public static string Describe(Framebuffer frame, bool isFull)
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"{frame.Columns}x{frame.Rows} cursor {frame.CursorColumn},{frame.CursorRow} visible {frame.CursorVisible}\n");
         text.Append(CultureInfo.InvariantCulture, $"modes {string.Join(',', Modes(frame))} pen {StyleOf(frame.Rendition)}\n");
         text.Append(CultureInfo.InvariantCulture, $"title {Encoding.UTF8.GetString(frame.Title)} icon {Encoding.UTF8.GetString(frame.IconName)}\n");
         text.Append(CultureInfo.InvariantCulture, $"clipboard {Encoding.UTF8.GetString(frame.Clipboard)}\n");
+        if (isFull)
+            text.Append(CultureInfo.InvariantCulture, $"shape {frame.CursorShape} pen {frame.State.Rendition.Attributes}\n");
         for (int row = 0; row < frame.Rows; row++)
         {
+            if (isFull)
+                DescribeHidden(frame, row, text);
             foreach (CellView cell in Cells(frame, row))
                 text.Append(CultureInfo.InvariantCulture, $"[{cell.Text}{(cell.Rendition.IsPlain ? "" : StyleOf(cell.Rendition))}]");
             text.Append(row < frame.Rows - 1 && frame.Row(row)[^1].Wraps && CanTellWrap(frame, row) ? "~\n" : "\n");
@@ -54,6 +61,24 @@ public static class ScreenText
     {
         string last = Cells(frame, row).Last().Text;
         return !last.EnumerateRunes().Any(rune => CharacterWidth.IsDisputed(rune.Value)) && Cells(frame, row).Count() > 1;
+    }
+
+    private static void DescribeHidden(Framebuffer frame, int row, StringBuilder text)
+    {
+        ReadOnlySpan<Cell> line = frame.Row(row);
+        for (int column = 0; column < line.Length; column++)
+        {
+            // Half a character in the last column is left blank, and what a wide one hides is not known.
+            Cell cell = line[column];
+            if (cell.IsWide && column == line.Length - 1)
+                continue;
+            if ((cell.CellFlags & CellFlags.HiddenAttributes) != 0)
+                text.Append(CultureInfo.InvariantCulture, $"{column}:{cell.CellFlags & CellFlags.HiddenAttributes} ");
+            if (cell.Link != 0)
+                text.Append(CultureInfo.InvariantCulture, $"{column}→{Encoding.UTF8.GetString(frame.Memory.Links[cell.Link])} ");
+            if (cell.IsWide)
+                column++;
+        }
     }
 
     public static IEnumerable<CellView> Cells(Framebuffer frame, int row)

@@ -12,9 +12,17 @@ internal static class VerdictWords
     /// <summary>From any thread: reads what the session's loop publishes.</summary>
     public static VerdictView Verdict(SessionActor session, MonoTime now, DateTimeOffset wall)
     {
-        SessionStats stats = session.Stats;
-        SessionVerdict verdict = new((VerdictCause)Volatile.Read(ref stats.VerdictCause), new MonoTime(Volatile.Read(ref stats.VerdictSince)), Volatile.Read(ref stats.VerdictDetail));
+        SessionVerdict verdict = Of(session);
         return new VerdictView(Name(verdict.Cause), wall.AddMilliseconds(-now.Since(verdict.Since)), Line(verdict, session, now));
+    }
+
+    /// <summary>The verdict as its own user is told. From any thread.</summary>
+    public static string Line(SessionActor session, MonoTime now) => Line(Of(session), session, now);
+
+    private static SessionVerdict Of(SessionActor session)
+    {
+        SessionStats stats = session.Stats;
+        return new SessionVerdict((VerdictCause)Volatile.Read(ref stats.VerdictCause), new MonoTime(Volatile.Read(ref stats.VerdictSince)), Volatile.Read(ref stats.VerdictDetail));
     }
 
     public static IReadOnlyList<TimelineEventView> Timeline(SessionActor session, MonoTime now, DateTimeOffset wall) =>
