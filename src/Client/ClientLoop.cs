@@ -294,6 +294,7 @@ internal sealed class ClientLoop : IDisposable
                 Suspend();
                 return true;
             case KeyCommand.ShowConnection:
+                _isHelpShown = false;
                 _bar.Show(now, DescribeConnection(now), hidesHint: true, life: 4000);
                 if (IsGranted(PeerExtensions.Health)) { _input.Ask(++_questions); }
                 return true;

@@ -47,7 +47,7 @@ public sealed class ConnectExtensionTests(InteropFixture fixture) : IDisposable
     public async Task A_terminal_that_can_hold_updates_gets_each_of_them_in_one_piece()
     {
         OpenedSession session = await fixture.Server.OpenAsync(_home.Environment, SessionHome.Bash);
-        await using ConnectTerminal connect = await ConnectTerminal.DirectAsync(_home, session.Port, session.Key, ("TERM", "alacritty"));
+        await using ConnectTerminal connect = await ConnectTerminal.DirectAsync(_home, session.Port, session.Key, ("TERM", "xterm-256color"), ("VTE_VERSION", "7200"));
         await connect.Terminal.WaitForTextAsync("p1>");
         await connect.Terminal.TypeAsync("seq 30; echo do''ne\r");
         await connect.Terminal.WaitForTextAsync("done");
