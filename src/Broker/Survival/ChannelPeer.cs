@@ -44,7 +44,10 @@ internal readonly record struct ChannelPeer(int Id, bool IsReadOnly, bool HasCli
             (from[4] & 2) != 0,
             BinaryPrimitives.ReadUInt16LittleEndian(from[6..]),
             BinaryPrimitives.ReadUInt16LittleEndian(from[8..]),
-            path) { Extensions = (PeerExtensions)from[5] & PeerExtensions.All };
+            path)
+        {
+            Extensions = (PeerExtensions)from[5] & PeerExtensions.All,
+        };
         return true;
     }
 }
