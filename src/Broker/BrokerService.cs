@@ -26,6 +26,8 @@ internal static class BrokerService
 
     public static async Task<int> ServeAsync(ServeOptions options, CancellationToken stopping)
     {
+        // Who is told to stop while it starts goes on with the sessions that were left, and ends them in order: nobody else would.
+        CancellationToken starting = CancellationToken.None;
         if (options.ListenHost is { } host) { PortPerChannel.RequireOurs(host); }
         TimeProvider time = TimeProvider.System;
         using ILoggerFactory logging = Logging.Create(options.Otlp, options.Node);
@@ -35,7 +37,7 @@ internal static class BrokerService
         SurvivalLog survivalLog = new(logging.CreateLogger<SessionHub>());
         using FdStoreClient? fdStore = OpenFdStore(options.DataDirectory, survivalLog, out Dictionary<string, FileDescriptor> left);
         string auditFolder = Path.Combine(options.DataDirectory, "audit");
-        await using AuditTrail audit = await AuditTrail.OpenAsync(auditFolder, store, new AuditLog(logging.CreateLogger<AuditTrail>()), time, stopping);
+        await using AuditTrail audit = await AuditTrail.OpenAsync(auditFolder, store, new AuditLog(logging.CreateLogger<AuditTrail>()), time, starting);
 
         PolicySurroundings surroundings = PolicySurroundings.Of(HostEnvironment.Real, options.Ports);
         await using PolicyFile policy = PolicyFile.Open(options.PolicyFile, surroundings, audit, new PolicyLog(logging.CreateLogger<PolicyFile>()), time);
@@ -60,11 +62,12 @@ internal static class BrokerService
                 Metrics = metrics,
             },
         };
+        using SshPool? pool = options.FrontDoor is null ? null : new SshPool(Path.Combine(options.DataDirectory, "ssh"), children);
         await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), audit, metrics, time);
         // A start that fails ends nobody's session: the next one goes on with them.
         hub.LeavesSessions = fdStore is not null;
         children.AreLeft = hub.LeavesSessions;
-        await hub.RestoreAsync(stopping);
+        await hub.RestoreAsync(starting);
         audit.Retention = RetentionOf(policy.Current);
         policy.Changed += (_, _) =>
         {
@@ -90,16 +93,15 @@ internal static class BrokerService
             cancellation => Doctor.ExamineAsync(
                 options, policy.Current, new FirewallPorts(options.Ports, options.FrontDoor?.At.Port), scrapes.Age, sshd: null, cancellation));
         WebParts web = new(feed, hub, tokens, audit, records, scrapes, metrics, new MetricsEndpoint(metrics, sessionMetrics)) { Lookout = metrics.Lookout };
-        await using HttpServer http = await HttpServer.StartAsync(options, web, logging, time, stopping);
+        await using HttpServer http = await HttpServer.StartAsync(options, web, logging, time, starting);
         FrontDoorLog doorLog = new(logging.CreateLogger<Reception>());
         using SshDaemon? ssh = options.FrontDoor is { } door
-            ? await SshDaemon.OpenAsync(door, options.DataDirectory, options.SocketPath, () => policy.Current, children, doorClock, audit, metrics, doorLog, stopping)
+            ? await SshDaemon.OpenAsync(door, options.DataDirectory, options.SocketPath, () => policy.Current, children, doorClock, audit, metrics, doorLog, starting)
             : null;
         if (ssh is not null) { policy.Changed += (_, _) => ssh.OnPolicy(policy.Current); }
         policy.Watch();
-        using SshPool? pool = ssh is null ? null : new SshPool(Path.Combine(options.DataDirectory, "ssh"), children);
         records.Pool = pool;
-        Doorkeeper? keeper = pool is null ? null : new Doorkeeper(hub, () => policy.Current, ssh!.Reception, new TargetPaths(pool), children, audit, metrics, doorLog, time);
+        Doorkeeper? keeper = ssh is null ? null : new Doorkeeper(hub, () => policy.Current, ssh.Reception, new TargetPaths(pool!), children, audit, metrics, doorLog, time);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Successor successor = new(fdStore is null ? null : options.Successor, options.Words, () =>
         {

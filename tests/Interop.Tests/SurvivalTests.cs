@@ -71,6 +71,27 @@ public sealed class SurvivalTests : IDisposable
     }
 
     [Fact]
+    public async Task Behind_the_shared_port_a_client_is_found_again_by_its_number_however_far_it_is()
+    {
+        const ulong Far = 1_000_000; // Beyond what a stranger's number may be ahead.
+        string port = FreePorts.Range(1).Split(':')[0];
+        await using RunningBroker broker = await RunningBroker.StartAsync($"shared:{port}");
+        OpenedSession session = await broker.OpenAsync(_home.Environment, SessionHome.Bash);
+        using WireClient client = new(session);
+        client.SendInstruction(0, 1, ProtobufFields.Resize(80, 24));
+        Assert.NotNull(await client.ReceiveUntilAsync(last => last.AckNum == 1, Recovery));
+        client.Sequence = Far;
+        client.SendInstruction(1, 2, []);
+        Assert.NotNull(await client.ReceiveUntilAsync(last => last.AckNum == 2, Recovery));
+        await broker.KillAsync();
+        await broker.RunAsync();
+        // Its address alone would find it; from another one only the number does.
+        using WireClient moved = new(session) { Sequence = Far + 10 };
+        moved.SendInstruction(2, 3, []);
+        Assert.NotNull(await moved.ReceiveUntilAsync(last => last.AckNum == 3, Recovery));
+    }
+
+    [Fact]
     public async Task Every_key_arrives_once_and_in_order_however_often_the_broker_is_killed()
     {
         await using RunningBroker broker = await RunningBroker.StartAsync();
@@ -160,6 +181,25 @@ public sealed class SurvivalTests : IDisposable
         Assert.NotEqual(second, third);
         Assert.Equal([session.Id], await broker.LiveAsync());
         Assert.Empty(relay.RepeatedNonces);
+    }
+
+    [Fact]
+    public async Task A_supervisor_that_is_told_to_stop_while_no_broker_runs_ends_the_sessions_and_their_clients_are_told()
+    {
+        await using RunningBroker broker = await RunningBroker.StartAsync(more: "--supervise");
+        OpenedSession session = await broker.OpenAsync(_home.Environment, ["/bin/sh", "-c", "echo $$; exec sleep 1d"]);
+        await using TmuxTerminal terminal = await MoshTerminal.ClientAsync(session, _home);
+        TerminalScreen screen = await terminal.WaitForAsync(s => s.Rows[0].Length > 0, "the program's number");
+        int program = int.Parse(screen.Rows[0], CultureInfo.InvariantCulture);
+        int store = await broker.StoreAsync(not: 0);
+        // A supervisor that is stopped cannot start another one before it is told to stop.
+        int serving = await broker.ServingAsync(not: 0);
+        await Command.SignalAsync(broker.ProcessId, "STOP");
+        Command.Kill(serving);
+        await Command.SignalAsync(broker.ProcessId, "TERM");
+        await Command.SignalAsync(broker.ProcessId, "CONT");
+        Assert.Equal(0, (await terminal.WaitForEndAsync(Recovery)).ExitStatus);
+        await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{program}") && !Directory.Exists($"/proc/{store}"), "program and store have ended", Recovery);
     }
 
     [Fact]

@@ -17,9 +17,11 @@ internal static class ServeCommand
         Option<bool> supervise = new("--supervise") { Description = "Run it as a child, and start it again when it dies; its sessions go on" };
         Option<string> supervised = new("--supervised") { Hidden = true };
         Option<bool> check = new("--check") { Hidden = true };
+        Option<bool> ends = new(Supervisor.EndsFlag) { Hidden = true };
         command.Options.Add(supervise);
         command.Options.Add(supervised);
         command.Options.Add(check);
+        command.Options.Add(ends);
         foreach (Option<string[]> option in flags.Values) { command.Options.Add(option); }
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -34,13 +36,14 @@ internal static class ServeCommand
             if (parsed.GetValue(check)) { return Check(options, host); }
             if (parsed.GetValue(supervise))
             {
-                using Supervisor supervisor = new([.. words.Where(word => word != supervise.Name)]);
+                using Supervisor supervisor = new([.. words.Where(word => word != supervise.Name)], options.DataDirectory);
                 return await supervisor.RunAsync();
             }
 
             using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
             using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+            if (parsed.GetValue(ends)) { await stopping.CancelAsync(); }
             return await serve(options, stopping.Token);
 
             // The first signal stops in order; a second one, from somebody who will not wait, has its usual effect.

@@ -2,13 +2,19 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using MoshBroker.Configuration;
 using MoshBroker.Native;
+using MoshBroker.Survival;
 
 namespace MoshBroker.Commands;
 
 /// <summary>Runs the broker as a child and starts it again when it dies, so that whoever watches us (a container's first process, a shell) sees one process.</summary>
 /// <remarks>A broker that cannot be started at all ends the supervisor with its own status. After an upgrade the build before stands by: a new one that does not start changes nothing.</remarks>
-internal sealed class Supervisor(IReadOnlyList<string> words) : IDisposable
+/// <param name="words">The command line, for it.</param>
+/// <param name="dataDirectory">Where its sessions wait for it.</param>
+internal sealed class Supervisor(IReadOnlyList<string> words, string dataDirectory) : IDisposable
 {
+    /// <summary>Makes a broker go on with the sessions that were left, and end them in order.</summary>
+    public const string EndsFlag = "--ends";
+
     private const int LongestPauseMs = 5_000;
     private const int FirstPauseMs = 100;
     private const int Terminate = 15;
@@ -32,10 +38,11 @@ internal sealed class Supervisor(IReadOnlyList<string> words) : IDisposable
         while (true)
         {
             long began = Stopwatch.GetTimestamp();
-            int status = await StartAsync(program, launched);
+            int status = await StartAsync(program, launched, []);
             bool wasSettled = Stopwatch.GetElapsedTime(began) >= Settled;
             int? code = (status & 0x7f) == 0 ? (status >> 8) & 0xff : null; // Null: killed by a signal.
-            if (code == ExitCodes.Ok || _stopping.IsCancellationRequested) { return code ?? ExitCodes.Failed; }
+            if (code == ExitCodes.Ok) { return ExitCodes.Ok; }
+            if (_stopping.IsCancellationRequested) { return await EndAsync(proven, launched); }
             if (code == ExitCodes.HandedOver)
             {
                 proven = program;
@@ -49,7 +56,7 @@ internal sealed class Supervisor(IReadOnlyList<string> words) : IDisposable
             if (wasSettled) { proven = program; }
             else { program = proven; }
             if (pause > 0) { await Task.Delay(pause, _stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default); }
-            if (_stopping.IsCancellationRequested) { return ExitCodes.Failed; }
+            if (_stopping.IsCancellationRequested) { return await EndAsync(proven, launched); }
             pause = wasSettled ? 0 : Math.Clamp(pause * 2, FirstPauseMs, LongestPauseMs);
         }
     }
@@ -74,13 +81,23 @@ internal sealed class Supervisor(IReadOnlyList<string> words) : IDisposable
         return Path.IsPathRooted(first) && File.Exists(first) ? first : Environment.ProcessPath!;
     }
 
-    private async Task<int> StartAsync(string program, string launched)
+    /// <summary>Told to stop while no broker runs, or when one died of it: its sessions are not left to wait for one that does not come.</summary>
+    private async Task<int> EndAsync(string program, string launched)
+    {
+        if (!FdStoreClient.HasStore(dataDirectory)) { return ExitCodes.Ok; }
+        int status = await StartAsync(program, launched, [EndsFlag]);
+        // One that cannot even end them: their programs are hung up on, and their clients find nobody.
+        if (status != 0) { FdStoreClient.EndStore(dataDirectory); }
+        return status == 0 ? ExitCodes.Ok : ExitCodes.Failed;
+    }
+
+    private async Task<int> StartAsync(string program, string launched, IReadOnlyList<string> more)
     {
         TaskCompletionSource<int> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         ChildProgram child = new()
         {
             Path = program,
-            Arguments = [program, .. words, "--supervised", launched],
+            Arguments = [program, .. words, "--supervised", launched, .. more],
             Environment = [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(variable => $"{variable.Key}={variable.Value}")],
             Directory = Environment.CurrentDirectory,
         };
@@ -88,7 +105,7 @@ internal sealed class Supervisor(IReadOnlyList<string> words) : IDisposable
         if (error != 0) { throw new StartRefusedException($"{program} cannot be started: {Errno.Text(error)}"); }
         Volatile.Write(ref _pid, pid);
         _children.Add(pid, ended.SetResult);
-        if (_stopping.IsCancellationRequested) { _children.Signal(pid, Terminate); }
+        if (_stopping.IsCancellationRequested && more.Count == 0) { _children.Signal(pid, Terminate); }
         return await ended.Task;
     }
 

@@ -32,11 +32,14 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
     private readonly HashSet<SharedRoute> _routes = [];
     private MonoTime _reportedAt = MonoTime.Never;
     private long _reportedDrops;
+    private readonly EpollLoop.Watch _watch;
+    private volatile bool _begins;
     private bool _hasFailed;
     private bool _disposed;
 
     /// <summary>Takes over <paramref name="socket"/>; each of <paramref name="loops"/> gets a ring.</summary>
-    public SharedPort(FileDescriptor socket, int port, MonoClock clock, IReadOnlyList<IDispatcher> loops, BrokerMetrics metrics, EndpointLog? log = null)
+    /// <param name="waits">Datagrams wait in the kernel until <see cref="Begin"/>: their channels are still to be opened.</param>
+    public SharedPort(FileDescriptor socket, int port, MonoClock clock, IReadOnlyList<IDispatcher> loops, BrokerMetrics metrics, EndpointLog? log = null, bool waits = false)
     {
         _socket = socket;
         Port = port;
@@ -46,7 +49,7 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
         _rings = [.. loops.Select(loop => new DatagramRing(loop))];
         _finder = new SessionFinder(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), Stats);
         _loop = new EpollLoop(clock, $"shared-{port}", wait => metrics.MailboxWaited(ActorKind.Ingress, wait));
-        _loop.Add(socket, EpollNative.In, this); // Nothing runs there yet.
+        _watch = _loop.Add(socket, waits ? 0 : EpollNative.In, this); // Nothing runs there yet.
         _loop.Start();
     }
 
@@ -66,11 +69,20 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
     /// <summary>
     /// Makes room for a channel whose session lives on that loop. From any thread: a datagram that was sent after this returned finds the channel.
     /// </summary>
-    public SharedRoute Open(SessionKey key, int loop) => Open(new SharedRoute(this, key, _rings[loop]));
+    /// <param name="loop">Which.</param>
+    /// <param name="nextExpected">The client's next number is this or higher; 0 for a client that has not come yet.</param>
+    public SharedRoute Open(SessionKey key, int loop, ulong nextExpected = 0) => Open(new SharedRoute(this, key, _rings[loop]) { NextExpected = nextExpected });
 
     /// <summary>The same for the tombstone of a channel that another process ended.</summary>
     public SharedRoute OpenEnded(SessionKey key, int loop, ulong nextExpected) =>
         Open(new SharedRoute(this, key, _rings[loop]) { HasEnded = true, NextExpected = nextExpected });
+
+    /// <summary>All channels that a process before had there are open: what waited for them is received. From any thread.</summary>
+    public void Begin()
+    {
+        _begins = true;
+        _loop.Schedule(this);
+    }
 
     /// <summary>From any thread.</summary>
     public void Close(SharedRoute route)
@@ -88,7 +100,13 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
 
     public SendResult Send(in UdpPath path, ReadOnlySpan<byte> datagram) => UdpNative.Send(_socket, path, datagram);
 
-    public void Run(MonoTime now) => TakeChanges();
+    public void Run(MonoTime now)
+    {
+        TakeChanges();
+        if (!_begins) { return; }
+        _begins = false;
+        _loop.Change(_watch, EpollNative.In);
+    }
 
     public void OnTimer(MonoTime now)
     {

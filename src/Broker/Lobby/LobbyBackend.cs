@@ -29,6 +29,7 @@ internal sealed class LobbyBackend : IBackend, IBackendHandler, IScheduled
     private readonly Lock _crossing = new(); // Guards what other threads leave here.
     private (bool Came, IReadOnlyList<MenuItem>? Items) _offer;
     private LobbyAnswer? _answer;
+    private Exception? _failure; // The desk's: a fault of ours.
     private IBackend? _inside;
     private bool _isWaiting = true;
     private bool _isChoosing;
@@ -150,16 +151,25 @@ internal sealed class LobbyBackend : IBackend, IBackendHandler, IScheduled
     public void Run(MonoTime now)
     {
         LobbyAnswer? answer;
+        Exception? failed;
         (bool came, IReadOnlyList<MenuItem>? items) = (false, null);
         lock (_crossing)
         {
             (answer, _answer) = (_answer, null);
             ((came, items), _offer) = (_offer, default);
+            (failed, _failure) = (_failure, null);
         }
 
         if (_disposed)
         {
             (answer as LobbyAnswer.Enter)?.Source.Dispose();
+            return;
+        }
+
+        if (failed is not null)
+        {
+            (answer as LobbyAnswer.Enter)?.Source.Dispose();
+            _handler.OnFault(failed);
             return;
         }
 
@@ -270,15 +280,31 @@ internal sealed class LobbyBackend : IBackend, IBackendHandler, IScheduled
 
     private async Task LookAsync()
     {
-        IReadOnlyList<MenuItem>? items = await _desk.LookAsync();
-        lock (_crossing) { _offer = (true, items); }
+        try
+        {
+            IReadOnlyList<MenuItem>? items = await _desk.LookAsync();
+            lock (_crossing) { _offer = (true, items); }
+        }
+        catch (Exception failure)
+        {
+            lock (_crossing) { _failure = failure; }
+        }
+
         _loop.Schedule(this);
     }
 
     private async Task ChooseAsync(MenuItem item)
     {
-        LobbyAnswer answer = await _desk.ChooseAsync(_session, item);
-        lock (_crossing) { _answer = answer; }
+        try
+        {
+            LobbyAnswer answer = await _desk.ChooseAsync(_session, item);
+            lock (_crossing) { _answer = answer; }
+        }
+        catch (Exception failure)
+        {
+            lock (_crossing) { _failure = failure; }
+        }
+
         _loop.Schedule(this);
     }
 

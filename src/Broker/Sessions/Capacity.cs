@@ -10,7 +10,7 @@ namespace MoshBroker.Sessions;
 /// <param name="Cure">How to get more of it.</param>
 internal sealed partial record Capacity(int Sessions, string Limit, string Cure)
 {
-    private const int DescriptorsPerSession = 2; // PTY master, and the release pipe until the client is there; a UDP socket is a third.
+    private const int DescriptorsPerSession = 4; // PTY master, checkpoint, input journal, and the release pipe until the client is there, or a child's pidfd; a UDP socket is a fifth.
     private const int DescriptorsOfTheBroker = 256;
     private const int DescriptorLimit = 7; // RLIMIT_NOFILE
     private const int MostTombstones = 4096;

@@ -48,7 +48,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     {
         _session = session;
         _host = host;
-        _meter = new ChannelMeter(host.Metrics, session.Tenant, session.BackendKind, session.Facts.Id);
+        _meter = new ChannelMeter(host.Metrics, session.Tenant, session.Facts.Id) { Backend = session.BackendKind };
         Path = new PathWatch(session.Diagnosis.Timeline);
         Id = seed.Id;
         Port = seed.Port;
@@ -78,7 +78,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     {
         _session = session;
         _host = host;
-        _meter = new ChannelMeter(host.Metrics, session.Tenant, session.BackendKind, session.Facts.Id);
+        _meter = new ChannelMeter(host.Metrics, session.Tenant, session.Facts.Id) { Backend = session.BackendKind };
         Path = new PathWatch(session.Diagnosis.Timeline, saved.Transport.LastHeard);
         Id = seed.Id;
         Port = seed.Port;

@@ -20,6 +20,10 @@ internal sealed class ChannelPlace : IDisposable
     public ChannelSeed Take(int id, long epoch, SessionKey key, int worker) =>
         new(id, epoch, key, _socket, Port) { Route = _shared?.Open(key, worker) };
 
+    /// <summary>The same for a channel that goes on: its client's numbers are known when its session has begun.</summary>
+    public ChannelSeed TakeRestored(int id, long epoch, SessionKey key, int worker) =>
+        new(id, epoch, key, _socket, Port) { OpenRoute = _shared is null ? null : nextExpected => _shared.Open(key, worker, nextExpected) };
+
     /// <summary>The same for the tombstone of a channel that another process ended, whose client's next number is this or higher.</summary>
     public ChannelSeed TakeEnded(int id, long epoch, SessionKey key, int worker, ulong nextExpected) =>
         new(id, epoch, key, _socket, Port) { Route = _shared?.OpenEnded(key, worker, nextExpected) };

@@ -16,11 +16,17 @@ internal sealed record ChannelSeed(int Id, long Epoch, SessionKey Key, FileDescr
     /// <summary>The channel's place behind a shared port; null when it has a socket.</summary>
     public SharedRoute? Route { get; init; }
 
+    /// <summary>Opens that place, for a client whose next number is this or higher; null when it has a socket, or is open already.</summary>
+    public Func<ulong, SharedRoute>? OpenRoute { private get; init; }
+
     /// <summary>Set when the client only watches: its keys go nowhere.</summary>
     public Watcher? Watcher { get; init; }
 
     /// <summary>How the client came to the session.</summary>
     public AttachKind Kind { get; init; } = AttachKind.Rekey;
+
+    /// <summary>The same, receiving: what the process before knew of the client's numbers finds it behind a shared port.</summary>
+    public ChannelSeed Expecting(ulong nextExpected) => OpenRoute is null ? this : this with { Route = OpenRoute(nextExpected), OpenRoute = null };
 
     public void Dispose()
     {

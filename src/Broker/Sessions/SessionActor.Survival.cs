@@ -14,7 +14,7 @@ internal sealed partial class SessionActor
 {
     private const long ScrollbackIntervalMs = 1_000; // It is most of a screen's bytes; a flood need not write it each time.
 
-    private readonly RestoredSession? _restored;
+    private RestoredSession? _restored; // Until it has gone on.
     private ChannelEnd[] _saved = [];
     private bool _isUnsaved = true;
     private bool _isScreenUnsaved = true;
@@ -45,7 +45,7 @@ internal sealed partial class SessionActor
         foreach (ChannelEnd saved in channels)
         {
             _ = ChannelPeer.TryRead(saved.Owner.Span, out ChannelPeer peer);
-            Channel channel = new(now, saved, peer, restored.Seeds[peer.Id], this, _host);
+            Channel channel = new(now, saved, peer, restored.Seeds[peer.Id].Expecting(saved.Transport.NextExpectedSequence), this, _host);
             taken.Add(peer.Id);
             Show(now, channel);
         }
@@ -54,7 +54,7 @@ internal sealed partial class SessionActor
         {
             // Its client had not come, or was on its way out.
             if (taken.Contains(id)) { continue; }
-            if (_phase == Phase.Waiting) { Add(now, seed); }
+            if (_phase == Phase.Waiting) { Add(now, seed.Expecting(0)); }
             else { seed.Dispose(); }
         }
 
@@ -67,6 +67,12 @@ internal sealed partial class SessionActor
         // Killed in the midst of a change of size, the terminal may have another one than its window.
         if (_channels is [{ HasClient: true } only]) { Fit(only); }
         if (!restored.HasProgram) { BeginEnd(now, SessionEndReason.BackendLost); }
+    }
+
+    private void HasGoneOn()
+    {
+        _restored!.Began.TrySetResult(null);
+        _restored = null;
     }
 
     /// <summary>Before anything leaves that follows from this turn, it is where the next process finds it; then the program gets its input.</summary>

@@ -58,7 +58,6 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     {
         Facts = facts;
         Tenant = host.Metrics.Tenant(facts.Tenant);
-        BackendKind = facts.Admission?.Target is SshTarget ? BackendKind.Ssh : BackendKind.Pty;
         _host = host;
         _owner = owner;
         _log = log;
@@ -69,7 +68,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         Lifeline = lifeline;
         _restored = restored;
         _terminal = restored?.Terminal ?? new Emulator(facts.Columns, facts.Rows);
-        Diagnosis = new SessionDiagnosis(Stats, host.Load, isRemote: BackendKind == BackendKind.Ssh);
+        Diagnosis = new SessionDiagnosis(Stats, host.Load);
         HeldEpoch = facts.Epoch;
         Stats.Columns = facts.Columns;
         Stats.Rows = facts.Rows;
@@ -118,7 +117,8 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     /// <summary>The number by which the tenant is counted.</summary>
     public int Tenant { get; }
 
-    public BackendKind BackendKind { get; }
+    /// <summary>Where its program is now: a menu leads to one. From any thread.</summary>
+    public BackendKind BackendKind => Admission?.Target is SshTarget ? BackendKind.Ssh : BackendKind.Pty;
 
     /// <summary>The clients; an array that is replaced, never changed, so that anybody may read it.</summary>
     public IReadOnlyList<Channel> Channels => Volatile.Read(ref _channels);
@@ -412,6 +412,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
 
         next = MonoTime.Min(next, _quiet.NextTimeout ?? MonoTime.Forever);
         foreach (Channel channel in _channels) { next = MonoTime.Min(next, channel.Flush(now)); }
+        if (_restored is not null) { HasGoneOn(); }
         next = MonoTime.Min(MonoTime.Min(MonoTime.Min(next, FlushTerminals(now)), FlushTaps(now)), FlushMirrors(now));
         if (_phase <= Phase.Live && LastToLeave(now) is { } left)
         {
@@ -463,6 +464,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         Volatile.Write(ref _channels, []);
         foreach (Channel channel in channels) { Bury(_lastTurn, channel); }
         Lifeline?.Dispose();
+        _restored?.Began.TrySetResult("it could not go on");
         if (_phase != Phase.Over)
         {
             _phase = Phase.Over;
@@ -524,7 +526,13 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     private void Grant(MonoTime now, DateTimeOffset utcNow, Admission admission, bool unlocks)
     {
         _terms.Admit(now, utcNow, admission, unlocks);
-        foreach (Channel channel in _channels) { channel.SetRate(now, _terms.BytesPerSecond); }
+        Diagnosis.Program.IsRemote = BackendKind == BackendKind.Ssh;
+        foreach (Channel channel in _channels)
+        {
+            channel.SetRate(now, _terms.BytesPerSecond);
+            channel.Meter.Backend = BackendKind;
+        }
+
         _cpu.SetShare(now, _terms.CpuPercent);
         _terminal.Scrollback.Limit(admission.Rules.KeepsScrollback ? Scrollback.DefaultRows : 0);
     }

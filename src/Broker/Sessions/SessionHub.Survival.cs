@@ -4,9 +4,11 @@ using System.Text.Json;
 using MoshBroker.Audit;
 using MoshBroker.Backends;
 using MoshBroker.Cluster;
+using MoshBroker.Endpoint;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.Crypto;
+using MoshBroker.Protocol.Snapshots;
 using MoshBroker.Protocol.Terminal;
 using MoshBroker.Recording;
 using MoshBroker.Survival;
@@ -25,27 +27,28 @@ internal sealed partial class SessionHub
     {
         long began = Stopwatch.GetTimestamp();
         IReadOnlyList<SessionRow> rows = await _store.ClaimLeftoversAsync(_settings.Node, cancellation);
-        int restored = 0;
+        List<(string Id, Task<string?> Began)> restored = [];
         foreach (SessionRow row in rows)
         {
             string reason;
             try
             {
-                if (TryRestore(row, out reason))
+                if (TryRestore(row, out reason) is { } goesOn)
                 {
-                    restored++;
-                    _metrics.Handovers.Happened(HandoverCause.Crash, row.Id, ProcessMetrics.StartedAt, failure: null);
+                    restored.Add((row.Id, goesOn.Began.Task));
                     continue;
                 }
             }
-            catch (Exception failure) when (failure is IOException or JsonException or ArgumentException)
+            catch (Exception failure)
             {
+                // A fault of ours, it may be: it ends this session only, and no broker that dies of it at each start.
                 reason = failure.Message;
             }
 
             foreach (string what in Lifeline.Names) { _settings.FdStore?.Drop(Lifeline.NameOf(row.Id, what)); }
             _settings.SurvivalLog?.Lost(row.Id, reason);
             _metrics.Handovers.Happened(HandoverCause.Crash, row.Id, ProcessMetrics.StartedAt, reason);
+            _metrics.SessionEnded(_metrics.Tenant(Policy.DropInTenant), SessionEndReason.BackendLost, _time.GetUtcNow() - row.Created); // Whose it was is in what is lost.
             _audit.Write(new AuditEvent(AuditEventName.SessionEnd) { Session = row.Id, Reason = SessionEndReason.BackendLost.ToName() });
             await _store.KeepTombstonesAsync(row.Id, row.Epoch, [.. row.Channels.Where(channel => channel.EndedAt is null).Select(RemainsOf)], cancellation);
             await _store.EndSessionAsync(row.Id, row.Epoch, SessionEndReason.BackendLost, cancellation);
@@ -59,10 +62,21 @@ internal sealed partial class SessionHub
         }
 
         _settings.Left.Clear();
-        if (rows.Count > 0) { _settings.SurvivalLog?.Restored(restored, rows.Count - restored, (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds); }
+        int going = 0;
+        foreach ((string id, Task<string?> itsBegin) in restored)
+        {
+            string? failure = await itsBegin.WaitAsync(cancellation);
+            if (failure is null) { going++; }
+            else { _settings.SurvivalLog?.Lost(id, failure); }
+            _metrics.Handovers.Happened(HandoverCause.Crash, id, ProcessMetrics.StartedAt, failure);
+        }
+
+        // Only now: who is behind a shared port is not known before.
+        foreach (SharedPort port in SharedPorts) { port.Begin(); }
+        if (rows.Count > 0) { _settings.SurvivalLog?.Restored(going, rows.Count - going, (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds); }
     }
 
-    private bool TryRestore(SessionRow row, out string reason)
+    private RestoredSession? TryRestore(SessionRow row, out string reason)
     {
         FileDescriptor? memory = TakeLeft(row.Id, "checkpoint");
         FileDescriptor? journal = TakeLeft(row.Id, "journal");
@@ -71,15 +85,15 @@ internal sealed partial class SessionHub
             memory?.Dispose();
             journal?.Dispose();
             reason = "nothing of it was in the fd store";
-            return false;
+            return null;
         }
 
-        if (Lifeline.TryOpen(store, row.Id, row.Epoch, _sealer, memory, journal, out Checkpoint? checkpoint, out reason) is not { } lifeline) { return false; }
-        if (!TryReadScreen(checkpoint!.Screen, out SessionRecord? record, out Emulator? terminal))
+        if (Lifeline.TryOpen(store, row.Id, row.Epoch, _sealer, memory, journal, out Checkpoint? checkpoint, out reason) is not { } lifeline) { return null; }
+        if (!TryReadScreen(checkpoint!.Screen, out SessionRecord? record, out Emulator? terminal) || !SessionSnapshot.CanReadChannels(checkpoint.Channels.Span))
         {
             lifeline.Dispose();
-            reason = "its screen is of another version";
-            return false;
+            reason = "its checkpoint is of another version";
+            return null;
         }
 
         byte[] replies = Replay(terminal!, checkpoint);
@@ -126,7 +140,7 @@ internal sealed partial class SessionHub
         _audit.Write(new AuditEvent(AuditEventName.SessionResume) { Session = facts.Id, Tenant = admission.Tenant, User = facts.User, Target = admission.Target?.Name });
         actor.Tell(new SessionMessage.Start());
         if (denial is not null) { actor.Tell(new SessionMessage.Lose(admission.Rules.OnRevocation, SessionEndReason.Revoked, denial.UserLine)); }
-        return true;
+        return restored;
     }
 
     private static bool TryReadScreen(ReadOnlySpan<byte> screen, out SessionRecord? record, out Emulator? terminal)
@@ -160,7 +174,7 @@ internal sealed partial class SessionHub
         SessionKey key = new(bytes);
         System.Security.Cryptography.CryptographicOperations.ZeroMemory(bytes);
         if (TakeLeft(row.Id, Channel.SocketName(channel.Id)) is { } socket) { return new ChannelSeed(channel.Id, channel.Epoch, key, socket, channel.Port); }
-        if (_ports.Shared.FirstOrDefault(port => port.Port == channel.Port) is { } shared) { return new ChannelPlace(shared).Take(channel.Id, channel.Epoch, key, worker); }
+        if (_ports.Shared.FirstOrDefault(port => port.Port == channel.Port) is { } shared) { return new ChannelPlace(shared).TakeRestored(channel.Id, channel.Epoch, key, worker); }
         key.Dispose();
         return null;
     }

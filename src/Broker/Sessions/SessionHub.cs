@@ -65,7 +65,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         SharedPort ShareSocket(FileDescriptor socket, int port)
         {
             settings.FdStore?.Put(SharedSocketName(port), socket);
-            return new SharedPort(socket, port, _clock, loops, metrics, settings.EndpointLog);
+            return new SharedPort(socket, port, _clock, loops, metrics, settings.EndpointLog, waits: settings.Left.Count > 0);
         }
 
         FileDescriptor? InheritedSocket(int port) => settings.Left.Remove(SharedSocketName(port), out FileDescriptor? socket) ? socket : null;

@@ -57,6 +57,20 @@ internal sealed class FdStoreClient : IDisposable
         return new FdStoreClient(folder, program, log, socket, child);
     }
 
+    /// <summary>True while a store keeps something, or may, for a broker of that folder.</summary>
+    public static bool HasStore(string folder)
+    {
+        using FileDescriptor? socket = PacketSocketNative.TryConnect(folder, SocketName);
+        return socket is not null;
+    }
+
+    /// <summary>Ends the folder's store and what it keeps.</summary>
+    public static void EndStore(string folder)
+    {
+        using FileDescriptor? socket = PacketSocketNative.TryConnect(folder, SocketName);
+        if (socket is not null) { _ = PacketSocketNative.TrySend(socket, "Q"u8, []); }
+    }
+
     /// <summary>The store's process number; 0 when an earlier broker started it.</summary>
     public int ChildId => Volatile.Read(ref _child);
 

@@ -16,6 +16,9 @@ namespace MoshBroker.Survival;
 internal sealed record RestoredSession(
     Lifeline Lifeline, Emulator Terminal, ReadOnlyMemory<byte> Channels, IReadOnlyDictionary<int, ChannelSeed> Seeds, byte[] Replies, bool IsLive, bool HasProgram, bool IsLocked, DateTimeOffset ResumedAt) : IDisposable
 {
+    /// <summary>Completes once it goes on, and has spoken; with the reason when it does not.</summary>
+    public TaskCompletionSource<string?> Began { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public void Dispose()
     {
         foreach (ChannelSeed seed in Seeds.Values) { seed.Dispose(); }

@@ -77,6 +77,7 @@ internal sealed class SshPool : IDisposable
     /// <summary>Asks the masters to end now; one that does not obey ends when it has been idle for a while.</summary>
     public void Dispose()
     {
+        if (_children.AreLeft) { return; } // The next process's sessions are on them.
         lock (_lock)
         {
             SshConnection[] alive = [.. _connections.Values.SelectMany(connections => connections).Where(connection => connection.Ready.IsCompleted && !connection.IsDead)];

@@ -7,7 +7,7 @@ using MoshBroker.Protocol.StateSync;
 namespace MoshBroker.Telemetry;
 
 /// <summary>What one channel's turns tell the metrics. Belongs to the session's loop; single words may be read from anywhere.</summary>
-internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, BackendKind backend, string session)
+internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, string session)
 {
     // A client that is there speaks every 3 s.
     private const long GapFromMs = 5000;
@@ -28,6 +28,9 @@ internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, BackendKin
     private int _screens;
     private long _roams;
     private long _authFailures;
+
+    /// <summary>What answers the client now: a session that began with the menu comes to a target later.</summary>
+    public BackendKind Backend { get; set; }
 
     public long Roams => Volatile.Read(ref _roams);
 
@@ -130,7 +133,7 @@ internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, BackendKin
         if (_screens > 1) { metrics.FramesCoalesced(_screens - 1); }
         _screens = 0;
         if (!_hasEffect) { return; }
-        metrics.Echoed(tenant, backend, now.Since(_inputAt), session);
+        metrics.Echoed(tenant, Backend, now.Since(_inputAt), session);
         _hasEffect = false;
         _inputAt = MonoTime.Forever;
     }

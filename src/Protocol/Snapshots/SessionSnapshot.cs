@@ -93,6 +93,9 @@ public sealed record SessionSnapshot(Emulator Terminal, IReadOnlyList<ChannelEnd
         return SnapshotReader.TryOpen(snapshot, ChannelsKind, Version, out SnapshotReader from) ? ReadChannels(ref from, now, terminal, setupOf) : null;
     }
 
+    /// <summary>False for what <see cref="TryRestoreChannels"/> refuses at first sight: another kind or version, or damage.</summary>
+    public static bool CanReadChannels(ReadOnlySpan<byte> snapshot) => SnapshotReader.TryOpen(snapshot, ChannelsKind, Version, out _);
+
     private static void WriteChannel(ref SnapshotWriter to, ChannelEnd channel, bool asStub)
     {
         if (channel.Transport.Remote.HasUndrained)

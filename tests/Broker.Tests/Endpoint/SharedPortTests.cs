@@ -141,7 +141,22 @@ public sealed class SharedPortTests : IDisposable
         Assert.Equal(0, _client.Available);
     }
 
-    private void Send(ulong number, AesOcb? cipher = null, int padding = 20)
+    [Fact]
+    public void A_channel_that_goes_on_is_found_however_far_its_client_is_and_what_came_before_waits_in_the_kernel()
+    {
+        const ulong Far = 5 * SessionFinder.Ahead;
+        FileDescriptor socket = UdpNative.TryBind(UdpAddress.From(IPAddress.IPv6Any, 0), out int number, out _)!;
+        using SharedPort port = new(socket, number, new MonoClock(TimeProvider.System), [_loop], _metrics, waits: true);
+        ReceivedDatagrams channel = new();
+        Send(Far + 3, to: port.Port);
+        Assert.Equal(0, port.Stats.Received);
+        port.Open(_key, loop: 0, nextExpected: Far).Attach(channel);
+        port.Begin();
+        RunUntil(() => channel.Numbers.Count == 1);
+        Assert.Equal([Far + 3], channel.Numbers);
+    }
+
+    private void Send(ulong number, AesOcb? cipher = null, int padding = 20, int? to = null)
     {
         byte[] plaintext = new byte[4 + padding];
         plaintext.AsSpan(4).Fill((byte)number);
@@ -149,10 +164,10 @@ public sealed class SharedPortTests : IDisposable
         Nonce nonce = new(Direction.ClientToServer, number);
         nonce.Write(datagram);
         (cipher ?? _cipher).Seal(nonce, plaintext, datagram.AsSpan(Nonce.WireLength));
-        SendRaw(datagram);
+        SendRaw(datagram, to);
     }
 
-    private void SendRaw(byte[] datagram) => _client.SendTo(datagram, new IPEndPoint(IPAddress.Loopback, _port.Port));
+    private void SendRaw(byte[] datagram, int? to = null) => _client.SendTo(datagram, new IPEndPoint(IPAddress.Loopback, to ?? _port.Port));
 
     private void RunUntil(Func<bool> condition) => WaitUntil(() =>
     {

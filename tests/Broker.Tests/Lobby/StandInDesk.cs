@@ -13,15 +13,19 @@ internal sealed class StandInDesk : ILobbyDesk
     /// <summary>The answer to the next choice; null to let him in.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>What goes wrong at the desk; null for nothing.</summary>
+    public Exception? Fault { get; set; }
+
     public List<string> Chosen { get; } = [];
 
     public int Returns { get; private set; }
 
-    public Task<IReadOnlyList<MenuItem>?> LookAsync() => Task.FromResult(Items);
+    public Task<IReadOnlyList<MenuItem>?> LookAsync() => Fault is { } fault ? Task.FromException<IReadOnlyList<MenuItem>?>(fault) : Task.FromResult(Items);
 
     public Task<LobbyAnswer> ChooseAsync(string session, MenuItem item)
     {
         Chosen.Add(item.Id);
+        if (Fault is not null) { throw Fault; }
         return Task.FromResult<LobbyAnswer>(Refusal is { } line ? new LobbyAnswer.Refused(line) : new LobbyAnswer.Enter(new TextSource("")));
     }
 

@@ -79,8 +79,8 @@ public sealed class PortPoolTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1256, 4096, false, 281, "1256 file descriptors (ulimit -n)")]
-    [InlineData(1256, 4096, true, 500, "1256 file descriptors (ulimit -n)")]
+    [InlineData(1256, 4096, false, 168, "1256 file descriptors (ulimit -n)")]
+    [InlineData(1256, 4096, true, 250, "1256 file descriptors (ulimit -n)")]
     [InlineData(200_000, 300, false, 300, "300 pseudo-terminals (kernel.pty.max)")]
     [InlineData(200_000, 300, true, 300, "300 pseudo-terminals (kernel.pty.max)")]
     [InlineData(200_000, 4096, false, 999, "999 UDP ports (--ports)")]

@@ -9,7 +9,7 @@ namespace MoshBroker.Sessions.Verdicts;
 /// The master of a terminal is not told of flow control, except in packet mode, which would put a byte before everything read. So the stop key is
 /// looked for in what is typed, and the terminal is asked then whether that key stops it. Whether input is read is asked only when nothing came back.
 /// </remarks>
-internal sealed class ProgramWatch(bool isRemote)
+internal sealed class ProgramWatch
 {
     private const byte UsualStop = 0x13; // Ctrl-S
 
@@ -34,13 +34,16 @@ internal sealed class ProgramWatch(bool isRemote)
     private MonoTime _reachingSince = MonoTime.Forever;
     private bool _isUnread;
 
+    /// <summary>Set when it runs on another machine: what it does with input shows in its answers only.</summary>
+    public bool IsRemote { get; set; }
+
     /// <summary>When to call <see cref="Look"/>, if nothing happens before.</summary>
     public MonoTime NextLook
     {
         get
         {
             if (_unansweredSince == MonoTime.Forever) { return MonoTime.Forever; }
-            if (isRemote) { return RemoteDue > _lookedAt ? RemoteDue : MonoTime.Forever; }
+            if (IsRemote) { return RemoteDue > _lookedAt ? RemoteDue : MonoTime.Forever; }
             return _isUnread ? _lookedAt.Plus(LookIntervalMs) : _unansweredSince.Plus(LocalPatienceMs);
         }
     }
@@ -75,7 +78,7 @@ internal sealed class ProgramWatch(bool isRemote)
         else if (_reachingSince == MonoTime.Forever) { _reachingSince = now; }
         if (now < NextLook) { return; }
         _lookedAt = now;
-        if (isRemote) { return; }
+        if (IsRemote) { return; }
         Unread = backend.CountUnread();
         _isUnread = Unread > 0;
 
@@ -85,7 +88,7 @@ internal sealed class ProgramWatch(bool isRemote)
 
     /// <summary>The terminal holds the program's output back.</summary>
     public bool IsStopped(MonoTime now) =>
-        isRemote ? _stopTypedAt != MonoTime.Never && now.Since(_unansweredSince) >= RemoteStopPatienceMs : _isStopped;
+        IsRemote ? _stopTypedAt != MonoTime.Never && now.Since(_unansweredSince) >= RemoteStopPatienceMs : _isStopped;
 
     /// <summary>For how long what was typed has not been taken; 0 when that cannot be said.</summary>
     public long UntakenMs(MonoTime now, IBackend backend)
@@ -94,7 +97,7 @@ internal sealed class ProgramWatch(bool isRemote)
         if (full >= FullPatienceMs) { return full; }
         if (now.Since(_reachingSince) >= LocalPatienceMs) { return now.Since(_reachingSince); }
         long unanswered = now.Since(_unansweredSince);
-        bool isMissed = isRemote ? unanswered >= RemotePatienceMs && _keys >= LeastKeys && _hasAnswered : _isUnread;
+        bool isMissed = IsRemote ? unanswered >= RemotePatienceMs && _keys >= LeastKeys && _hasAnswered : _isUnread;
         return isMissed ? Math.Max(1, unanswered) : 0;
     }
 
@@ -103,7 +106,7 @@ internal sealed class ProgramWatch(bool isRemote)
     private void FollowStop(MonoTime now, ReadOnlySpan<byte> keys, IBackend backend)
     {
         // What a terminal far away does with the key shows in its silence only.
-        TtyFlow flow = isRemote ? TtyFlow.Usual : backend.Flow;
+        TtyFlow flow = IsRemote ? TtyFlow.Usual : backend.Flow;
         foreach (byte key in keys)
         {
             if (flow.Stops(key)) { (_isStopped, _stopTypedAt) = (true, now); }

@@ -4,7 +4,7 @@ using MoshBroker.Protocol;
 namespace MoshBroker.Sessions.Verdicts;
 
 /// <summary>Why a session feels frozen, or that it does not: asks at the end of each turn, and keeps the timeline. Belongs to the session's loop.</summary>
-internal sealed class SessionDiagnosis(SessionStats stats, LoopLoad load, bool isRemote)
+internal sealed class SessionDiagnosis(SessionStats stats, LoopLoad load)
 {
     // A share is doled out in small pieces: how much of a while was spent waiting for it counts.
     private const long HeldWindowMs = 2000;
@@ -22,7 +22,7 @@ internal sealed class SessionDiagnosis(SessionStats stats, LoopLoad load, bool i
 
     public SessionTimeline Timeline { get; } = new();
 
-    public ProgramWatch Program { get; } = new(isRemote);
+    public ProgramWatch Program { get; } = new();
 
     public void Begin(MonoTime now)
     {

@@ -250,7 +250,7 @@ public sealed class SessionVerdictTests : IDisposable
     public void A_session_that_waits_for_its_share_waits_in_the_broker()
     {
         // Nothing that the program does not read can be its fault while nobody takes its output.
-        SessionDiagnosis diagnosis = new(_session.Actor.Stats, _session.Host.Load, isRemote: false);
+        SessionDiagnosis diagnosis = new(_session.Actor.Stats, _session.Host.Load);
         _session.Backend.Unread = 9;
         for (int i = 0; i < 100; i++)
         {
@@ -267,7 +267,7 @@ public sealed class SessionVerdictTests : IDisposable
     [InlineData(true, "program_stopped")]
     public void A_target_far_away_that_answered_before_is_missed_when_it_does_not(bool afterCtrlS, string cause)
     {
-        SessionDiagnosis diagnosis = new(_session.Actor.Stats, _session.Host.Load, isRemote: true);
+        SessionDiagnosis diagnosis = new(_session.Actor.Stats, _session.Host.Load) { Program = { IsRemote = true } };
         MonoTime now = _session.Now;
         for (int i = 0; i < 4; i++)
         {
