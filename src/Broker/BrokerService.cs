@@ -48,6 +48,10 @@ internal static class BrokerService
         Capacity capacity = Capacity.Plan(options.Ports);
         using BrokerMetrics metrics = new();
         using OtlpExport? export = options.Otlp is { } otlp ? OtlpExport.Start(otlp, options.Node, new ExportLog(logging.CreateLogger<OtlpExport>())) : null;
+        FrontDoorLog doorLog = new(logging.CreateLogger<Reception>());
+        Denials denials = new(audit, doorLog);
+        using SshPool? pool = options.FrontDoor is null ? null : new SshPool(Path.Combine(options.DataDirectory, "ssh"), children);
+        TargetPaths? paths = pool is null ? null : new TargetPaths(pool);
         HubSettings settings = new(options.Node, options.ListenHost, options.Ports, Environment.ProcessorCount, capacity)
         {
             Policy = () => policy.Current,
@@ -55,6 +59,7 @@ internal static class BrokerService
             Left = left,
             Offer = new ExtensionOffer(options.Extensions, options.Advertised),
             SurvivalLog = survivalLog,
+            Reentry = paths is null ? null : entered => new Reentry(entered, () => policy.Current, paths, children, denials, metrics, time),
             EndpointLog = new EndpointLog(logging.CreateLogger<SharedPort>()),
             Recordings = clock => new RecordingService(
                 Path.Combine(options.DataDirectory, "recordings"), recordingKey, new RecordingLog(logging.CreateLogger<RecordingService>()), audit, clock)
@@ -62,7 +67,6 @@ internal static class BrokerService
                 Metrics = metrics,
             },
         };
-        using SshPool? pool = options.FrontDoor is null ? null : new SshPool(Path.Combine(options.DataDirectory, "ssh"), children);
         await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), audit, metrics, time);
         // A start that fails ends nobody's session: the next one goes on with them.
         hub.LeavesSessions = fdStore is not null;
@@ -94,14 +98,13 @@ internal static class BrokerService
                 options, policy.Current, new FirewallPorts(options.Ports, options.FrontDoor?.At.Port), scrapes.Age, sshd: null, cancellation));
         WebParts web = new(feed, hub, tokens, audit, records, scrapes, metrics, new MetricsEndpoint(metrics, sessionMetrics)) { Lookout = metrics.Lookout };
         await using HttpServer http = await HttpServer.StartAsync(options, web, logging, time, starting);
-        FrontDoorLog doorLog = new(logging.CreateLogger<Reception>());
         using SshDaemon? ssh = options.FrontDoor is { } door
             ? await SshDaemon.OpenAsync(door, options.DataDirectory, options.SocketPath, () => policy.Current, children, doorClock, audit, metrics, doorLog, starting)
             : null;
         if (ssh is not null) { policy.Changed += (_, _) => ssh.OnPolicy(policy.Current); }
         policy.Watch();
         records.Pool = pool;
-        Doorkeeper? keeper = ssh is null ? null : new Doorkeeper(hub, () => policy.Current, ssh.Reception, new TargetPaths(pool!), children, audit, metrics, doorLog, time);
+        Doorkeeper? keeper = ssh is null ? null : new Doorkeeper(hub, () => policy.Current, ssh.Reception, paths!, children, audit, metrics, denials, time);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Successor successor = new(fdStore is null ? null : options.Successor, options.Words, () =>
         {

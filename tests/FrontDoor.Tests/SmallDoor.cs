@@ -23,7 +23,8 @@ internal sealed class SmallDoor : IAsyncDisposable
 
     /// <summary>Makes keys, a target and a policy.</summary>
     /// <param name="networks">Where Ann may come from.</param>
-    public static async Task<SmallDoor> MakeAsync(string networks = "127.0.0.0/8")
+    /// <param name="hasMore">True for two more targets: a shell here, and one there that a lost connection comes back to.</param>
+    public static async Task<SmallDoor> MakeAsync(string networks = "127.0.0.0/8", bool hasMore = false)
     {
         SmallDoor door = new();
         await RunningBroker.BuildAsync();
@@ -33,6 +34,11 @@ internal sealed class SmallDoor : IAsyncDisposable
         Directory.CreateDirectory(door._scratch.File("broker"));
         door._identity = await TestKey.MakeAsync(door._scratch, "broker/identity");
         door.Host = await TargetHost.StartAsync(door._identity);
+        string there = $"host: 127.0.0.1, port: {door.Host.Port}, user: {door.Account.Name}, host_keys: [\"{door.Host.HostKey.Line}\"], identity_file: {door._identity.Path}";
+        string more = !hasMore ? "" : $$"""
+                  shell: { command: { run: [/bin/bash, --norc, --noprofile, -i], user: {{door.Account.Name}}, environment: { PS1: 'p\\#> ' } } }
+                  kept: { ssh: { {{there}}, reattach: 'tmux -u -S {{door.Account.Home.File("tmux")}} new -A -s broker-{session}' } }
+            """;
         door._scratch.Write("broker/policy.yaml", $$"""
             version: 1
             tenants:
@@ -41,10 +47,11 @@ internal sealed class SmallDoor : IAsyncDisposable
                 users:
                   ann: { keys: ["{{door.Ann.Line}}"] }
                 targets:
-                  web: { ssh: { host: 127.0.0.1, port: {{door.Host.Port}}, user: {{door.Account.Name}}, host_keys: ["{{door.Host.HostKey.Line}}"], identity_file: {{door._identity.Path}} } }
+                  web: { ssh: { {{there}} } }
+            {{more}}
                 access:
                   - users: [ann]
-                    targets: [web]
+                    targets: ['*']
             """);
         return door;
     }

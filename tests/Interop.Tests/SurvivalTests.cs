@@ -184,6 +184,45 @@ public sealed class SurvivalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_recording_goes_on_in_its_file_across_a_kill_and_an_upgrade_and_the_trail_with_it()
+    {
+        string policy = _home.Write("policy.yaml", "version: 1\ndrop_in: { recording: { mode: required } }\n");
+        await using RunningBroker broker = await RunningBroker.StartAsync(null, null, "--supervise", "--policy", policy);
+        OpenedSession session = await broker.OpenAsync(_home.Environment, SessionHome.Bash);
+        await using TmuxTerminal terminal = await MoshTerminal.ClientAsync(session, _home);
+        await terminal.WaitForTextAsync("p1>");
+        await terminal.TypeAsync("echo fir''st\r");
+        await terminal.WaitForTextAsync("first", Recovery);
+        int serving = await broker.ServingAsync(not: 0);
+        Command.Kill(serving);
+        await terminal.TypeAsync("echo sec''ond\r");
+        await terminal.WaitForTextAsync("second", Recovery);
+        serving = await broker.ServingAsync(not: serving);
+        await Eventually.TrueAsync(async () => (await broker.CommandAsync("upgrade")).ExitCode == 0, "it hands over", Recovery);
+        _ = await broker.ServingAsync(not: serving);
+        await terminal.TypeAsync("echo thi''rd\r");
+        await terminal.WaitForTextAsync("third", Recovery);
+        await terminal.TypeAsync("exit\r");
+        await terminal.WaitForEndAsync(Recovery);
+
+        string cast = Assert.Single(Directory.GetFiles(Path.Combine(broker.DataFolder, "recordings", "drop-in"), "*.cast"));
+        CommandResult verified = new(1, "", "");
+        await Eventually.TrueAsync(
+            async () => (verified = await Command.RunAsync([RunningBroker.Launcher, "recording", "verify", cast, "--data", broker.DataFolder], _home.Environment)).Output.Contains("it is complete", StringComparison.Ordinal),
+            "the recording is whole", Recovery, () => verified.Output + verified.Error);
+        string recorded = await File.ReadAllTextAsync(cast);
+        Assert.Equal(3, recorded.Split("broker restarted").Length);
+        // A killed broker takes what was not on the disk with it, but not what is on the screen.
+        Assert.All(["first", "second", "third"], word => Assert.Contains(word, recorded, StringComparison.Ordinal));
+        CommandResult trail = await broker.CommandAsync("audit", "verify");
+        Assert.True(trail.ExitCode == 0, trail.Error);
+        string events = (await broker.CommandAsync("audit", "--session", session.Id)).Output;
+        Assert.Equal(1, events.Split("session.start").Length - 1);
+        Assert.Equal(2, events.Split("session.resume").Length - 1);
+        Assert.Equal(1, events.Split("session.end").Length - 1);
+    }
+
+    [Fact]
     public async Task A_supervisor_that_is_told_to_stop_while_no_broker_runs_ends_the_sessions_and_their_clients_are_told()
     {
         await using RunningBroker broker = await RunningBroker.StartAsync(more: "--supervise");

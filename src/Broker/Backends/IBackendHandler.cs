@@ -31,6 +31,11 @@ internal interface IBackendHandler
     {
     }
 
+    /// <summary>What the next process must know to go on with what the backend runs.</summary>
+    void OnProgram(Survival.SavedProgram program)
+    {
+    }
+
     /// <summary>The backend failed by a fault of ours.</summary>
     void OnFault(Exception failure);
 }

@@ -10,6 +10,7 @@ using MoshBroker.Lobby;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
 using MoshBroker.Sessions;
+using MoshBroker.Survival;
 using MoshBroker.Targets;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
@@ -17,9 +18,8 @@ using MoshBroker.Tenants;
 namespace MoshBroker.FrontDoor;
 
 /// <summary>Answers the forced command: who is it, may he, and what does he get.</summary>
-internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception reception, TargetPaths paths, Children children, IAuditTrail audit, BrokerMetrics metrics, FrontDoorLog log, TimeProvider time)
+internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception reception, TargetPaths paths, Children children, IAuditTrail audit, BrokerMetrics metrics, Denials denials, TimeProvider time)
 {
-    private const int MaxShownWord = 64;
 
     /// <summary>Answers one request; descriptors that are kept leave the list.</summary>
     /// <param name="pid">Of the process that asks: only a child of one of our sshds is believed.</param>
@@ -109,7 +109,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
         };
     }
 
-    private static string Shown(string word) => OneLine.Of(word.Length > MaxShownWord ? word[..MaxShownWord] + "…" : word);
+    private static string Shown(string word) => Denials.Shown(word);
 
     private static ControlMessage Refuse(string line) => new ControlMessage("error"u8).Add("message"u8, Encoding.UTF8.GetBytes(line));
 
@@ -143,20 +143,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
     private void Deny(Visitor? visitor, IPAddress client, string reason, string explanation, string? target)
     {
         visitor?.Attempt.End(BootstrapResult.PolicyDenied);
-        Note(visitor, client, reason, explanation, target);
-    }
-
-    private void Note(Visitor? visitor, IPAddress client, string reason, string explanation, string? target)
-    {
-        log.Denied(visitor?.User.ToString() ?? "somebody", client.ToString(), reason, OneLine.Of(explanation));
-        audit.Write(new AuditEvent(AuditEventName.Deny)
-        {
-            Tenant = visitor?.User.Tenant.Name,
-            User = visitor?.User.Name,
-            ClientAddress = client.ToString(),
-            Target = target is null ? null : Shown(target),
-            Reason = reason,
-        });
+        denials.Note(visitor, client, reason, explanation, target);
     }
 
     private ControlMessage Deny(Visitor visitor, Denial denial, string? target)
@@ -191,8 +178,8 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
         Decision decision = Policy.DecideLobby(visitor.User, visitor.Credential, visitor.Client, time.GetUtcNow());
         visitor.Attempt.Took("policy", visitor.Asked, Stopwatch.GetTimestamp());
         if (decision.Admission is not { } admission) { return Deny(visitor, decision.Denial!, null); }
-        FrontLobby lobby = new(hub, policy, visitor, admitted => WayTo(admitted, request), (denial, target) => Note(visitor, visitor.Client, denial.Reason.ToName(), denial.Explanation, target), time);
-        return await OpenAsync(visitor, admission, "menu", new LobbySource(lobby), request, descriptors, uid, cancellation);
+        FrontLobby lobby = new(hub, policy, visitor, admitted => WayTo(admitted, request), (denial, target) => denials.Note(visitor, visitor.Client, denial.Reason.ToName(), denial.Explanation, target), time);
+        return await OpenAsync(visitor, admission, SessionHub.MenuLabel, new LobbySource(lobby), request, descriptors, uid, cancellation);
     }
 
     private async Task<ControlMessage> OpenAsync(
@@ -206,6 +193,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
             Backend = source,
             Admission = admission,
             Client = visitor.Client,
+            Entry = new SavedEntry(visitor.Client.ToString(), request.HasManyColors, request.Locale),
             Attempt = visitor.Attempt,
             IsWithoutChannel = seed is not null,
             IsProbe = request.IsProbe,

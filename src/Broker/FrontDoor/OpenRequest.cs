@@ -1,6 +1,7 @@
 using System.Net;
 using MoshBroker.Backends;
 using MoshBroker.Endpoint;
+using MoshBroker.Survival;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
@@ -19,6 +20,9 @@ internal sealed class OpenRequest : IDisposable
 
     /// <summary>Where the client is, as the front door saw it; null for what <c>open</c> brings.</summary>
     public IPAddress? Client { get; init; }
+
+    /// <summary>How he came; null for what <c>open</c> brings.</summary>
+    public SavedEntry? Entry { get; init; }
 
     /// <summary>What policy granted; null for a session that an account of this machine opens.</summary>
     public Admission? Admission { get; init; }

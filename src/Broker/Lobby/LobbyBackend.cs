@@ -126,6 +126,8 @@ internal sealed class LobbyBackend : IBackend, IBackendHandler, IScheduled
 
     public void OnOwnWords() => _handler.OnOwnWords();
 
+    public void OnProgram(Survival.SavedProgram program) => _handler.OnProgram(program);
+
     public void OnOutputEnd(MonoTime now) => _handler.OnOutputEnd(now);
 
     public void OnBackendEnded(BackendEnd end)

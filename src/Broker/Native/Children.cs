@@ -37,6 +37,25 @@ internal sealed class Children : IDisposable
         _loop.Schedule(child);
     }
 
+    /// <summary>Takes over a process that an earlier broker started, and whose status is nobody's to have; false when it is gone.</summary>
+    /// <param name="startedAt">As <see cref="ProcessNative.StartOf"/> said then.</param>
+    /// <param name="onExit">As for <see cref="Add"/>.</param>
+    public bool TryAdopt(int pid, ulong startedAt, Action onExit)
+    {
+        FileDescriptor process = SpawnNative.OpenProcess(pid, 0);
+        // In this order: what is open is not another one of that number later.
+        if (process.IsInvalid || startedAt == 0 || ProcessNative.StartOf(pid) != startedAt)
+        {
+            process.Dispose();
+            return false;
+        }
+
+        Child child = new(this, pid, process, _ => onExit());
+        _children[pid] = child;
+        _loop.Schedule(child);
+        return true;
+    }
+
     /// <summary>True for a child of ours that has not been reaped: its number is nobody else's.</summary>
     public bool IsOurs(int pid) => _children.ContainsKey(pid);
 
@@ -48,7 +67,7 @@ internal sealed class Children : IDisposable
     {
         lock (_reaping)
         {
-            if (!AreLeft && _children.ContainsKey(pid)) { _ = SpawnNative.Kill(pid, signal); }
+            if (!AreLeft && _children.TryGetValue(pid, out Child? child)) { child.Signal(signal); }
         }
     }
 
@@ -69,6 +88,8 @@ internal sealed class Children : IDisposable
     {
         private EpollLoop.Watch? _watch;
 
+        public unsafe void Signal(int signal) => _ = SpawnNative.SignalProcess(process, signal, null, 0);
+
         public void Run(MonoTime now) => _watch = all._loop.Add(process, EpollNative.In, this);
 
         public void OnTimer(MonoTime now)
@@ -86,6 +107,7 @@ internal sealed class Children : IDisposable
             int status = 0;
             lock (all._reaping)
             {
+                // One that was adopted is not ours to wait for: that it can be read from says that it has ended.
                 if (SpawnNative.Wait(pid, &status, SpawnNative.NoHang) == 0) { return; }
                 all._children.TryRemove(pid, out _);
             }

@@ -53,6 +53,9 @@ internal static unsafe partial class SpawnNative
     [LibraryImport("libc", EntryPoint = "pidfd_open", SetLastError = true)]
     public static partial FileDescriptor OpenProcess(int pid, uint flags);
 
+    [LibraryImport("libc", EntryPoint = "pidfd_send_signal", SetLastError = true)]
+    public static partial int SignalProcess(FileDescriptor process, int signal, void* reason, uint flags);
+
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     public static partial int Wait(int pid, int* status, int options);
 

@@ -1,4 +1,7 @@
+using System.Buffers;
 using MoshBroker.Protocol;
+using MoshBroker.Protocol.Display;
+using MoshBroker.Protocol.Terminal;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Recording;
@@ -37,6 +40,16 @@ internal sealed class RecordingDuty(ISessionRecorder recorder, RecordingMode mod
     {
         if (_heard != MonoTime.Never && now.Since(_heard) >= SilenceMs) { recorder.Mark(now, $"client was silent for {now.Since(_heard) / 1000} s"); }
         _heard = now;
+    }
+
+    /// <summary>A process before this one recorded the session up to its death: the screen as it is now, whatever of it was not written by then.</summary>
+    public void GoOn(MonoTime now, Framebuffer screen)
+    {
+        recorder.Mark(now, "broker restarted");
+        recorder.Resize(now, screen.Columns, screen.Rows);
+        ArrayBufferWriter<byte> paint = new();
+        FrameDiff.WriteUnknownBase(screen, paint);
+        recorder.Output(now, paint.WrittenSpan);
     }
 
     public void End(MonoTime now) => recorder.End(now);

@@ -62,9 +62,7 @@ internal sealed class RecordingService : IDisposable
     /// <param name="changed">Called, on the recorder's thread, when the disk refuses, and when the recording keeps up again.</param>
     public ISessionRecorder? TryStart(RecordingStart start, Action changed, out string? refusal)
     {
-        string folder = Path.Combine(_folder, start.Tenant ?? "default");
-        string file = Path.Combine(
-            folder, string.Create(CultureInfo.InvariantCulture, $"{start.StartedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{start.Session}.cast"));
+        (string folder, string file) = PlaceOf(start);
         try
         {
             Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -84,6 +82,34 @@ internal sealed class RecordingService : IDisposable
             _audit.Write(new AuditEvent(AuditEventName.RecordingFailed) { Session = start.Session, Tenant = start.Tenant, Reason = "start" });
             return null;
         }
+    }
+
+    /// <summary>Goes on with a recording that a process before this one did not close; null when there is none, or it cannot be gone on with.</summary>
+    /// <param name="start">As it was begun.</param>
+    /// <param name="utcNow">The present.</param>
+    /// <param name="changed">As for <see cref="TryStart"/>.</param>
+    public ISessionRecorder? TryResume(RecordingStart start, DateTimeOffset utcNow, Action changed)
+    {
+        (_, string file) = PlaceOf(start);
+        try
+        {
+            if (!File.Exists(file) || RecordingEnd.Of(file, start.Session, _key) is not { } end) { return null; }
+            SessionRecorder recorder = new(this, _key, file, start, changed, _clock.Now(), utcNow - start.StartedAt, end);
+            _recorders[start.Session] = recorder;
+            Wake();
+            return recorder;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A further file then; what is wrong with the disk shows there.
+            return null;
+        }
+    }
+
+    /// <summary>Another process goes on with the sessions: writes what came in, and leaves every recording open. Instead of ending them; <see cref="Dispose"/> follows.</summary>
+    public void Leave()
+    {
+        foreach (SessionRecorder recorder in _recorders.Values) { recorder.Leave(); }
     }
 
     /// <summary>Closes what has ended and what has not, each with its last block.</summary>
@@ -110,6 +136,12 @@ internal sealed class RecordingService : IDisposable
     }
 
     internal void OnMended(SessionRecorder recorder) => _log.Mended(recorder.Session);
+
+    private (string Folder, string File) PlaceOf(RecordingStart start)
+    {
+        string folder = Path.Combine(_folder, start.Tenant ?? "default");
+        return (folder, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{start.StartedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{start.Session}.cast")));
+    }
 
     private void Run()
     {

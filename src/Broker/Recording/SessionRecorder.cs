@@ -20,7 +20,7 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
     private readonly RecordingKey _key;
     private readonly AsciicastWriter _cast = new();
     private readonly bool _recordsInput;
-    private readonly MonoTime _began;
+    private readonly MonoTime _began; // Of the recording, which another process may have begun.
     private readonly string _file;
     private readonly Action _changed;
     private FileStream? _recording;
@@ -37,6 +37,7 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
     private RecordingStage _stage;
     private long _lost;
     private bool _ended;
+    private bool _isLeft;
     private volatile bool _keepsUp = true;
     private volatile bool _isBroken;
 
@@ -66,6 +67,33 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
         }
 
         _cast.Header(start.Columns, start.Rows, start.StartedAt, start.Title);
+    }
+
+    /// <summary>Goes on with one that a process before this one did not close.</summary>
+    internal SessionRecorder(RecordingService service, RecordingKey key, string file, RecordingStart start, Action changed, MonoTime now, TimeSpan age, RecordingEnd end)
+    {
+        _service = service;
+        _key = key;
+        _file = file;
+        _changed = changed;
+        _recordsInput = start.RecordsInput;
+        _began = now.Plus(-(long)age.TotalMilliseconds);
+        Session = start.Session;
+        Tenant = start.Tenant;
+        (_hash, _offset, _blocks) = (end.Hash, end.Offset, end.Blocks);
+        _recording = Open(file, end.Offset);
+        try
+        {
+            _chain = Open(RecordingCheck.ChainOf(file), end.ChainLength);
+        }
+        catch
+        {
+            _recording.Dispose();
+            throw;
+        }
+
+        // It was killed before its first block: without that one there is no header.
+        if (end.Blocks == 0) { _cast.Header(start.Columns, start.Rows, start.StartedAt, start.Title); }
     }
 
     public string Session { get; }
@@ -100,6 +128,12 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
         _service.Wake();
     }
 
+    /// <summary>Another process goes on with it: what has come in is written, and it stays open.</summary>
+    internal void Leave()
+    {
+        lock (_gate) { _ended = _isLeft = true; }
+    }
+
     /// <summary>Writes what has come in; on the service's thread. False when the disk refused: it is tried again, in the next round.</summary>
     internal bool Write(MonoTime now)
     {
@@ -116,7 +150,7 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
         {
             Encode();
             while (_pendingLength >= BlockLength) { CloseBlock(BlockLength, isLast: false); }
-            if (ended) { CloseBlock(_pendingLength, isLast: true); }
+            if (ended && !(_isLeft && _pendingLength == 0)) { CloseBlock(_pendingLength, isLast: !_isLeft); }
             else if (_pendingLength > 0 && now.Since(_blockBegan) >= BlockMaxAgeMs) { CloseBlock(_pendingLength, isLast: false); }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -154,6 +188,15 @@ internal sealed class SessionRecorder : ISessionRecorder, IDisposable
         BufferSize = 0,
         UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
     });
+
+    /// <summary>What lies behind that was not vouched for.</summary>
+    private static FileStream Open(string file, long length)
+    {
+        FileStream stream = new(file, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 });
+        stream.SetLength(length);
+        stream.Position = length;
+        return stream;
+    }
 
     private void Add(EventKind kind, MonoTime now, ReadOnlySpan<byte> bytes)
     {

@@ -31,6 +31,9 @@ internal sealed record HubSettings(string Node, IPAddress? ListenHost, IReadOnly
     /// <summary>Where descriptors outlive this process; null for nowhere.</summary>
     public FdStoreClient? FdStore { get; init; }
 
+    /// <summary>Makes the way back into sessions of the front door; null where there is none.</summary>
+    public Func<SessionHub, IReentry>? Reentry { get; init; }
+
     /// <summary>What a process before this one left there; the hub's from here on.</summary>
     public Dictionary<string, FileDescriptor> Left { get; init; } = [];
 

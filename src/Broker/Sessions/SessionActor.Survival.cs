@@ -15,6 +15,8 @@ internal sealed partial class SessionActor
     private const long ScrollbackIntervalMs = 1_000; // It is most of a screen's bytes; a flood need not write it each time.
 
     private RestoredSession? _restored; // Until it has gone on.
+    private SessionRecord? _record;
+    private byte[] _recordBytes = [];
     private ChannelEnd[] _saved = [];
     private bool _isUnsaved = true;
     private bool _isScreenUnsaved = true;
@@ -25,7 +27,18 @@ internal sealed partial class SessionActor
     public Lifeline? Lifeline { get; }
 
     /// <summary>Facts, as the next process reads them; set with <see cref="Lifeline"/>. On the loop.</summary>
-    public byte[] Record { get; set; } = [];
+    public SessionRecord? Record
+    {
+        get => _record;
+        set => (_record, _recordBytes) = (value, value?.ToBytes() ?? []);
+    }
+
+    public void OnProgram(SavedProgram program)
+    {
+        if (Record is null) { return; }
+        Record = Record with { Program = program };
+        SaveScreen();
+    }
 
     /// <summary>The terminal was changed by something else than output: that cannot be replayed.</summary>
     private void SaveScreen() => _isScreenUnsaved = true;
@@ -34,6 +47,7 @@ internal sealed partial class SessionActor
     {
         _phase = restored.IsLive ? Phase.Live : Phase.Waiting;
         Stats.LastNewState = now.Milliseconds;
+        Recording?.GoOn(now, _terminal.Frame);
         if (restored.IsLocked) { _terms.Lock("it was locked before the broker was started again"); }
         TransportSetup? SetupOf(int index, ReadOnlySpan<byte> owner) =>
             ChannelPeer.TryRead(owner, out ChannelPeer peer) && restored.Seeds.TryGetValue(peer.Id, out ChannelSeed? seed)
@@ -66,6 +80,7 @@ internal sealed partial class SessionActor
 
         // Killed in the midst of a change of size, the terminal may have another one than its window.
         if (_channels is [{ HasClient: true } only]) { Fit(only); }
+        if (_phase == Phase.Live) { _backend?.Release(now); } // What had not begun yet, or begins again.
         if (!restored.HasProgram) { BeginEnd(now, SessionEndReason.BackendLost); }
     }
 
@@ -95,9 +110,9 @@ internal sealed partial class SessionActor
         bool withScrollback = now.Since(_scrollbackSavedAt) >= ScrollbackIntervalMs;
         ArrayBufferWriter<byte> screen = _host.SaveBuffer;
         screen.ResetWrittenCount();
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(screen.GetSpan(sizeof(int)), Record.Length);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(screen.GetSpan(sizeof(int)), _recordBytes.Length);
         screen.Advance(sizeof(int));
-        screen.Write(Record);
+        screen.Write(_recordBytes);
         _terminal.WriteSnapshot(screen, withScrollback);
         lifeline.CommitScreen(screen.WrittenSpan);
         _owesScrollback = !withScrollback;

@@ -1,3 +1,4 @@
+using MoshBroker.Survival;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
@@ -32,6 +33,9 @@ internal sealed record SessionFacts
 
     /// <summary>What policy granted at the beginning; null when nobody asked it. <see cref="SessionActor.Admission"/> is what holds now.</summary>
     public Admission? Admission { get; init; }
+
+    /// <summary>How its user came by the front door; null for who did not.</summary>
+    public SavedEntry? Entry { get; init; }
 
     /// <summary>The way of its first user, until he has his screen.</summary>
     public BootstrapAttempt? Attempt { get; init; }

@@ -7,6 +7,9 @@ namespace MoshBroker.Sessions;
 /// <summary>Sessions that begin with the menu.</summary>
 internal sealed partial class SessionHub
 {
+    /// <summary>What a menu is called in lists.</summary>
+    public const string MenuLabel = "menu";
+
     private const int LobbiesPerUser = 16;
 
     /// <summary>
@@ -50,11 +53,11 @@ internal sealed partial class SessionHub
         (string tenant, string user) = PlaceOf(lobby);
         _quotas.Add(tenant, user);
         if (!MoveTo(entry, (tenant, user))) { return; }
-        Become(entry, lobby, "menu", isMenu: true);
+        Become(entry, lobby, MenuLabel, isMenu: true);
     }
 
     private void Become(SessionEntry entry, Admission admission, string label, bool isMenu) => entry.Actor.Tell(new SessionMessage.Become(
-        admission, _time.GetUtcNow(), label, isMenu, RecordOf(entry.Actor.Facts with { Admission = admission, Command = label })));
+        admission, _time.GetUtcNow(), label, isMenu, RecordOf(entry.Actor.Facts with { Admission = admission, Command = label }, isMenu)));
 
     /// <summary>Where a session counts. Menus, and texts to be read, count apart: somebody who has all his sessions may look at them.</summary>
     private static (string Tenant, string User) PlaceOf(Admission admission) => admission.IsLobby ? ($"{admission.Tenant} menus", admission.User) : (admission.Tenant, admission.User);

@@ -27,13 +27,14 @@ internal sealed partial class SessionHub
     {
         long began = Stopwatch.GetTimestamp();
         IReadOnlyList<SessionRow> rows = await _store.ClaimLeftoversAsync(_settings.Node, cancellation);
+        IReentry? reentry = _settings.Reentry?.Invoke(this);
         List<(string Id, Task<string?> Began)> restored = [];
         foreach (SessionRow row in rows)
         {
             string reason;
             try
             {
-                if (TryRestore(row, out reason) is { } goesOn)
+                if (TryRestore(row, reentry, out reason) is { } goesOn)
                 {
                     restored.Add((row.Id, goesOn.Began.Task));
                     continue;
@@ -76,7 +77,7 @@ internal sealed partial class SessionHub
         if (rows.Count > 0) { _settings.SurvivalLog?.Restored(going, rows.Count - going, (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds); }
     }
 
-    private RestoredSession? TryRestore(SessionRow row, out string reason)
+    private RestoredSession? TryRestore(SessionRow row, IReentry? reentry, out string reason)
     {
         FileDescriptor? memory = TakeLeft(row.Id, "checkpoint");
         FileDescriptor? journal = TakeLeft(row.Id, "journal");
@@ -113,6 +114,7 @@ internal sealed partial class SessionHub
             Rows = terminal.Frame.Rows,
             NetworkTimeout = TimeSpan.FromSeconds(record.NetworkTimeoutSeconds),
             Admission = admission,
+            Entry = record.Entry,
         };
         SessionWorker worker = TakeWorker();
         Dictionary<int, ChannelSeed> seeds = [];
@@ -127,18 +129,19 @@ internal sealed partial class SessionHub
             release.Dispose();
         }
 
-        RestoredSession restored = new(lifeline, terminal, checkpoint.Channels, seeds, replies, checkpoint.IsLive, HasProgram: master is not null, checkpoint.IsLocked, _time.GetUtcNow());
-        IBackend StartBackend(IBackendHandler handler) =>
-            master is null ? new GoneBackend() : new HandedPty(master, release).Start(worker, facts, handler);
+        IBackendSource? source = reentry?.WayBack(record, admission, master) ?? (master is null ? null : new HandedPty(master, release));
+        RestoredSession restored = new(lifeline, terminal, checkpoint.Channels, seeds, replies, checkpoint.IsLive, HasProgram: source is not null, checkpoint.IsLocked, _time.GetUtcNow());
+        IBackend StartBackend(IBackendHandler handler) => source?.Start(worker, facts, handler) ?? new GoneBackend();
         SessionActor? actor = null;
-        RecordingDuty? recording = StartRecording(facts with { CreatedAt = _time.GetUtcNow() }, admission, () => Volatile.Read(ref actor)?.Tell(new SessionMessage.RecordingChanged()), out _);
-        Volatile.Write(ref actor, new SessionActor(facts, worker, this, this, _log, StartBackend, null, lifeline, restored) { Recording = recording, Record = RecordOf(facts) });
+        RecordingDuty? recording = StartRecording(facts, admission, () => Volatile.Read(ref actor)?.Tell(new SessionMessage.RecordingChanged()), goesOn: true, out string? unrecorded);
+        Volatile.Write(ref actor, new SessionActor(facts, worker, this, this, _log, StartBackend, null, lifeline, restored) { Recording = recording, Record = record });
         _sessions[facts.Id] = new SessionEntry(actor, worker, PlaceOf(admission));
         Interlocked.Increment(ref _live);
         (string placeTenant, string placeUser) = PlaceOf(admission);
         _quotas.Add(placeTenant, placeUser);
         _audit.Write(new AuditEvent(AuditEventName.SessionResume) { Session = facts.Id, Tenant = admission.Tenant, User = facts.User, Target = admission.Target?.Name });
         actor.Tell(new SessionMessage.Start());
+        if (unrecorded is not null) { actor.Tell(new SessionMessage.Close(SessionEndReason.RecordingFailed)); }
         if (denial is not null) { actor.Tell(new SessionMessage.Lose(admission.Rules.OnRevocation, SessionEndReason.Revoked, denial.UserLine)); }
         return restored;
     }
@@ -210,21 +213,21 @@ internal sealed partial class SessionHub
         }
     }
 
-    private static byte[] RecordOf(SessionFacts facts) => JsonSerializer.SerializeToUtf8Bytes(
-        new SessionRecord
-        {
-            Uid = facts.Uid,
-            User = facts.User,
-            Command = facts.Command,
-            Pid = facts.Pid,
-            CreatedAt = facts.CreatedAt,
-            NetworkTimeoutSeconds = facts.NetworkTimeout.TotalSeconds,
-            Tenant = facts.Admission?.Tenant,
-            Target = facts.Admission?.Target?.Name,
-            Key = facts.Admission?.Credential as Credential.Key,
-            Certificate = facts.Admission?.Credential as Credential.Certificate,
-        },
-        SurvivalJson.Default.SessionRecord);
+    private static SessionRecord RecordOf(SessionFacts facts, bool isMenu) => new()
+    {
+        Uid = facts.Uid,
+        User = facts.User,
+        Command = facts.Command,
+        Pid = facts.Pid,
+        CreatedAt = facts.CreatedAt,
+        NetworkTimeoutSeconds = facts.NetworkTimeout.TotalSeconds,
+        Tenant = facts.Admission?.Tenant,
+        Target = isMenu ? null : facts.Admission?.Target?.Name,
+        IsMenu = isMenu,
+        Entry = facts.Entry,
+        Key = facts.Admission?.Credential as Credential.Key,
+        Certificate = facts.Admission?.Credential as Credential.Certificate,
+    };
 
     private SessionWorker TakeWorker()
     {

@@ -197,10 +197,11 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
             Rows = request.Rows,
             NetworkTimeout = request.NetworkTimeout,
             Admission = admission,
+            Entry = request.Entry,
             Attempt = attempt,
         };
         SessionActor? actor = null;
-        RecordingDuty? recording = StartRecording(facts, admission, () => Volatile.Read(ref actor)?.Tell(new SessionMessage.RecordingChanged()), out string? refusedRecording);
+        RecordingDuty? recording = StartRecording(facts, admission, () => Volatile.Read(ref actor)?.Tell(new SessionMessage.RecordingChanged()), goesOn: false, out string? refusedRecording);
         if (refusedRecording is not null)
         {
             _quotas.Release(tenant, user);
@@ -363,6 +364,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
             _settings.FdStore?.Detach();
             _watchdog.Dispose();
             foreach (SessionWorker worker in _workers) { worker.Dispose(); }
+            _recordings?.Leave();
             _recordings?.Dispose();
             _ports.Dispose();
             _random.Dispose();
@@ -421,14 +423,17 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         return new OpenAnswer.Refused(denial.UserLine, denial.Reason is DenyReason.UserQuota or DenyReason.TenantQuota ? BootstrapResult.Quota : BootstrapResult.PolicyDenied);
     }
 
-    private RecordingDuty? StartRecording(SessionFacts facts, Admission admission, Action changed, out string? refusal)
+    /// <param name="goesOn">With what a process before this one recorded of it, in the same file where that can be.</param>
+    private RecordingDuty? StartRecording(SessionFacts facts, Admission admission, Action changed, bool goesOn, out string? refusal)
     {
         refusal = null;
         RecordingMode mode = admission.Rules.Recording;
         if (mode == RecordingMode.Off || _recordings is null) { return null; }
         string title = admission.Target is { } target ? $"{facts.User} on {target.Name}" : $"{facts.User}: {facts.Command}";
         RecordingStart start = new(facts.Id, admission.Tenant, title, facts.CreatedAt, facts.Columns, facts.Rows, RecordsInput: false);
-        if (_recordings.TryStart(start, changed, out _) is { } recorder) { return new RecordingDuty(recorder, mode, admission.Rules.OnRecordingFailure); }
+        DateTimeOffset now = _time.GetUtcNow();
+        ISessionRecorder? recorder = goesOn ? _recordings.TryResume(start, now, changed) ?? _recordings.TryStart(start with { StartedAt = now }, changed, out _) : _recordings.TryStart(start, changed, out _);
+        if (recorder is not null) { return new RecordingDuty(recorder, mode, admission.Rules.OnRecordingFailure); }
         if (mode == RecordingMode.Required) { refusal = "sessions here must be recorded, and the recording cannot be written; tell whoever runs this broker"; }
         return null;
     }
@@ -440,7 +445,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         SessionActor actor = new(facts, worker, this, this, _log, StartBackend, take?.Invoke(Array.IndexOf(_workers, worker)), TryMakeLifeline(facts))
         {
             Recording = recording,
-            Record = RecordOf(facts),
+            Record = RecordOf(facts, isMenu: facts.Admission is { IsLobby: true } && facts.Command == MenuLabel),
         };
         _sessions[facts.Id] = new SessionEntry(actor, worker, PlaceOf(facts.Admission!));
         Interlocked.Increment(ref _live);

@@ -72,5 +72,5 @@ internal abstract record SessionMessage
     /// <summary>What the session is for has changed: the menu led somewhere, or it is the menu's again.</summary>
     /// <param name="Label">What it is called in lists.</param>
     /// <param name="Record">Its facts for the next process.</param>
-    public sealed record Become(Admission Admission, DateTimeOffset UtcNow, string Label, bool IsMenu, byte[] Record) : SessionMessage;
+    public sealed record Become(Admission Admission, DateTimeOffset UtcNow, string Label, bool IsMenu, Survival.SessionRecord Record) : SessionMessage;
 }

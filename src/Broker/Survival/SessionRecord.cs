@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MoshBroker.Tenants;
 
 namespace MoshBroker.Survival;
@@ -23,8 +24,20 @@ internal sealed record SessionRecord
     /// <summary>The target's name.</summary>
     public string? Target { get; init; }
 
+    /// <summary>The menu, or another session seen from it: the menu comes back.</summary>
+    public bool IsMenu { get; init; }
+
+    /// <summary>Null for a session that was not opened by the front door.</summary>
+    public SavedEntry? Entry { get; init; }
+
+    /// <summary>Null before the broker has started one.</summary>
+    public SavedProgram? Program { get; init; }
+
     /// <summary>What the user proved: policy is asked again with it.</summary>
     public Credential.Key? Key { get; init; }
 
     public Credential.Certificate? Certificate { get; init; }
+
+    /// <summary>As it is kept.</summary>
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, SurvivalJson.Default.SessionRecord);
 }

@@ -14,7 +14,7 @@ internal sealed class CommandPath(CommandTarget target, Account account, IReadOn
         answer(program is null ? new TargetStep.Failed($"{target.Name}: its program is not on this machine") : new TargetStep.Run(Compose(program)));
     }
 
-    public TargetStep OnEnded(int status) => new TargetStep.Done();
+    public TargetStep OnEnded(int? status) => new TargetStep.Done();
 
     public void Dispose()
     {

@@ -70,6 +70,14 @@ internal sealed class SshConnection
         return connection;
     }
 
+    /// <summary>One that another process started, and that its sessions are still on.</summary>
+    public static SshConnection Adopt(string controlPath, Children children)
+    {
+        SshConnection connection = new(controlPath, children);
+        connection._ready.TrySetResult(null);
+        return connection;
+    }
+
     private async Task LimitAsync()
     {
         await Task.WhenAny(_ready.Task, Task.Delay(ConnectLimit));
@@ -83,12 +91,15 @@ internal sealed class SshConnection
         _errors?.Dispose();
     }
 
-    private bool Listens()
+    private bool Listens() => Listens(ControlPath);
+
+    /// <summary>True while a master is at that path.</summary>
+    public static bool Listens(string controlPath)
     {
         using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
         try
         {
-            probe.Connect(new UnixDomainSocketEndPoint(ControlPath));
+            probe.Connect(new UnixDomainSocketEndPoint(controlPath));
             return true;
         }
         catch (SocketException failure)

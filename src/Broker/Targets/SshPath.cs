@@ -27,13 +27,23 @@ internal sealed class SshPath(SshTarget target, string tenant, string session, I
         _ = AnswerAsync(_connection, configuration, answer);
     }
 
-    public TargetStep OnEnded(int status)
+    public string? Connection => _connection?.ControlPath;
+
+    public void Resume(string? connection)
     {
-        bool isExit = (status & 0x7f) == 0;
-        if (!isExit || ((status >> 8) & 0xff) != SshFailed) { return new TargetStep.Done(); }
+        _wasInside = true;
+        if (connection is not null) { _connection = pool.Adopt(connection); }
+    }
+
+    public TargetStep OnEnded(int? status)
+    {
+        if (!IsLoss(status)) { return new TargetStep.Done(); }
         if (target.Reattach is not null) { return new TargetStep.Lost($"the connection to {target.Name} is lost"); }
         return _connection is { IsDead: false } ? new TargetStep.Done() : new TargetStep.Failed($"the connection to {target.Name} is lost", TargetFailure.Reset);
     }
+
+    /// <summary>By the status; or, where nobody could wait for it, by whether the connection lives.</summary>
+    private bool IsLoss(int? status) => status is { } known ? (known & 0x7f) == 0 && ((known >> 8) & 0xff) == SshFailed : _connection is not { IsDead: false };
 
     public void Dispose()
     {

@@ -17,12 +17,14 @@ internal sealed class SshPool : IDisposable
     private readonly Dictionary<string, string> _configurations = new(StringComparer.Ordinal);
     private int _lastNumber;
 
-    /// <param name="folder">For control sockets, configurations and host keys; what a dead broker left there is removed.</param>
+    private readonly List<SshConnection> _adopted = [];
+
+    /// <param name="folder">For control sockets, configurations and host keys; what a dead broker left there is removed, but for what lives on.</param>
     public SshPool(string folder, Children children)
     {
         _folder = folder;
         _children = children;
-        if (Directory.Exists(folder)) { Directory.Delete(folder, recursive: true); }
+        if (Directory.Exists(folder)) { Clear(folder); }
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
@@ -59,6 +61,7 @@ internal sealed class SshPool : IDisposable
         }
     }
 
+<<<<<<< HEAD
     /// <summary>Connections to a target that live or are about to, and the sessions on them.</summary>
     public (int Connections, int Sessions) Count(string tenant, string target)
     {
@@ -66,6 +69,17 @@ internal sealed class SshPool : IDisposable
         {
             SshConnection[] living = [.. _connections.Where(pair => pair.Key.StartsWith($"{tenant}\n{target}\n", StringComparison.Ordinal)).SelectMany(pair => pair.Value).Where(connection => !connection.IsDead)];
             return (living.Length, living.Sum(connection => connection.Sessions));
+=======
+    /// <summary>A place on a connection that a process before this one made; only for the sessions that were on it, since the target may be another by now.</summary>
+    public SshConnection Adopt(string controlPath)
+    {
+        lock (_lock)
+        {
+            SshConnection? found = _adopted.Find(connection => connection.ControlPath == controlPath);
+            if (found is null) { _adopted.Add(found = SshConnection.Adopt(controlPath, _children)); }
+            found.Sessions++;
+            return found;
+>>>>>>> e989b03 (sessions: front-door sessions, the menu and recordings go on after a restart)
         }
     }
 
@@ -80,7 +94,7 @@ internal sealed class SshPool : IDisposable
         if (_children.AreLeft) { return; } // The next process's sessions are on them.
         lock (_lock)
         {
-            SshConnection[] alive = [.. _connections.Values.SelectMany(connections => connections).Where(connection => connection.Ready.IsCompleted && !connection.IsDead)];
+            SshConnection[] alive = [.. _connections.Values.SelectMany(connections => connections).Concat(_adopted).Where(connection => connection.Ready.IsCompleted && !connection.IsDead)];
             foreach (SshConnection connection in alive)
             {
                 ChildProgram farewell = new() { Path = Ssh, Arguments = [Ssh, "-F", "/dev/null", "-S", connection.ControlPath, "-O", "exit", "target"], Environment = Environment, Directory = "/" };
@@ -88,6 +102,17 @@ internal sealed class SshPool : IDisposable
             }
 
             SpinWait.SpinUntil(() => Array.TrueForAll(alive, connection => connection.IsDead), FarewellLimit);
+        }
+    }
+
+    /// <summary>What sessions that go on are connected by keeps its name; no new one gets that.</summary>
+    private void Clear(string folder)
+    {
+        foreach (string left in Directory.GetFileSystemEntries(folder))
+        {
+            if (int.TryParse(Path.GetFileName(left).AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int number)) { _lastNumber = Math.Max(_lastNumber, number); }
+            if (Directory.Exists(left)) { Directory.Delete(left, recursive: true); }
+            else if (!SshConnection.Listens(left)) { File.Delete(left); }
         }
     }
 

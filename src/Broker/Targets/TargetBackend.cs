@@ -4,6 +4,7 @@ using MoshBroker.Backends;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
 using MoshBroker.Sessions;
+using MoshBroker.Survival;
 using MoshBroker.Telemetry;
 
 namespace MoshBroker.Targets;
@@ -21,6 +22,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
     private const long StatusPatienceMs = 3000; // A program that closed its terminal and goes on is ended.
     private const long FarewellMs = 60_000; // How long the reason of an end stays on the screen.
     private const int HangUp = 1;
+    private const int NoStatus = int.MinValue; // Of a program that another process started.
 
     private readonly TargetName _target;
     private readonly ITargetPath _path;
@@ -45,7 +47,11 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
     private bool _wasRunning;
     private bool _disposed;
 
+<<<<<<< HEAD
     public TargetBackend(TargetName target, ITargetPath path, EpollLoop loop, byte[] readBuffer, Children children, SessionFacts facts, BrokerMetrics metrics, IBackendHandler handler)
+=======
+    public TargetBackend(ITargetPath path, EpollLoop loop, byte[] readBuffer, Children children, SessionFacts facts, BrokerMetrics metrics, IBackendHandler handler, SavedProgram? left = null, FileDescriptor? master = null)
+>>>>>>> e989b03 (sessions: front-door sessions, the menu and recordings go on after a restart)
     {
         _target = target;
         _path = path;
@@ -58,6 +64,8 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
         _columns = facts.Columns;
         _rows = facts.Rows;
         _timer = new ActorTimer(this);
+        if (left is not null) { _path.Resume(left.Connection); }
+        if (master is not null) { Resume(left, master); }
     }
 
     private enum Phase
@@ -91,7 +99,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
 
     public int CountUnread() => _pty?.CountUnread() ?? 0;
 
-    public Survival.Lifeline? Lifeline => _handler.Lifeline;
+    public Lifeline? Lifeline => _handler.Lifeline;
 
     public void Push(MonoTime now) => _pty?.Push(now);
 
@@ -149,7 +157,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
         {
             _loop.Arm(_timer, MonoTime.Forever);
             _pid = 0;
-            if (_ptyEnd == BackendEnd.Exited) { Take(now, _path.OnEnded(ended)); }
+            if (_ptyEnd == BackendEnd.Exited) { Take(now, _path.OnEnded(ended == NoStatus ? null : ended)); }
             else { Finish(_ptyEnd); }
         }
         else if (_phase == Phase.Ending) { _loop.Arm(_timer, now.Plus(StatusPatienceMs)); }
@@ -203,7 +211,12 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
                 Part(now, failed.Line);
                 break;
             case TargetStep.Lost lost:
+<<<<<<< HEAD
                 _metrics.Targets.Failed(now, _target, lost.Reason);
+=======
+                _metrics.Targets.Failed(lost.Reason);
+                _handler.OnProgram(new SavedProgram(ProgramStage.Lost));
+>>>>>>> e989b03 (sessions: front-door sessions, the menu and recordings go on after a restart)
                 Tell(now, $"{lost.Line}; trying again in {_pauseMs / 1000} s (Ctrl-C ends the session)");
                 _phase = Phase.Pausing;
                 _loop.Arm(_timer, now.Plus(_pauseMs));
@@ -237,12 +250,26 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
         _attempt?.End(BootstrapPhase.TargetConnect);
         _metrics.Targets.Reached(now, _target, TimeSpan.FromMilliseconds(now.Since(_wantedAt)));
         _pauseMs = FirstPauseMs;
-        _children.Add(pid, status =>
-        {
-            lock (_crossing) { _status = status; }
-            _loop.Schedule(this);
-        });
+        _children.Add(pid, OnExit);
         _pty = new PtyBackend(master, null, _loop, _readBuffer, this);
+        _handler.OnProgram(new SavedProgram(ProgramStage.Running, pid, ProcessNative.StartOf(pid), _path.Connection));
+    }
+
+    /// <summary>Its program runs, or did: the terminal's hang-up tells its end, and the process's, but no status.</summary>
+    private void Resume(SavedProgram? left, FileDescriptor master)
+    {
+        _phase = Phase.Running;
+        _wasRunning = true;
+        _pid = left?.Pid ?? 0;
+        bool lives = left is not null && _children.TryAdopt(left.Pid, left.StartedAt, () => OnExit(NoStatus));
+        if (!lives) { _status = NoStatus; }
+        _pty = new PtyBackend(master, null, _loop, _readBuffer, this);
+    }
+
+    private void OnExit(int status)
+    {
+        lock (_crossing) { _status = status; }
+        _loop.Schedule(this);
     }
 
     /// <summary>Leaves the reason on the screen: a client that ended at once would take it away with its screen.</summary>
@@ -255,6 +282,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
             return;
         }
 
+        _handler.OnProgram(new SavedProgram(ProgramStage.Over));
         Tell(now, $"{line} (any key ends the session)");
         _phase = Phase.Farewell;
         _loop.Arm(_timer, now.Plus(FarewellMs));

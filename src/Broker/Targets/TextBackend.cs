@@ -36,7 +36,7 @@ internal sealed class TextBackend : IBackend, IScheduled
     {
         if (_shown) { return; }
         _shown = true;
-        _handler.OnOutput(now, _text);
+        if (_text.Length > 0) { _handler.OnOutput(now, _text); }
         _loop.Arm(_timer, now.Plus(LongestMs));
     }
 

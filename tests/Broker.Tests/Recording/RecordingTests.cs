@@ -219,4 +219,76 @@ public sealed class RecordingTests : IDisposable
         CommandLineRun missing = await CommandLineRun.Of("recording", "verify", Cast, "--data", "/nowhere");
         Assert.Contains("name the broker's recording.pub by --key", missing.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_recording_that_was_left_open_is_gone_on_with_in_the_same_file_and_the_chain_holds()
+    {
+        Leave((recorder, now) => recorder.Output(now, "before\r\n"u8));
+        Resume((recorder, now) =>
+        {
+            recorder.Mark(now, "broker restarted");
+            recorder.Output(now, "after\r\n"u8);
+        });
+        RecordingCheck check = Check();
+        Assert.Equal((null, true), (check.Fault, check.IsComplete));
+        Assert.Equal(["before\r\n", "broker restarted", "after\r\n"], Events().Select(e => e[2].GetString()));
+        Assert.True(Events()[1][0].GetDouble() >= 60, "its time goes on"); // It began a minute before.
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void What_a_killed_broker_had_not_vouched_for_is_cut_off_before_it_goes_on(int blocks)
+    {
+        Leave((recorder, now) => recorder.Output(now, "whole\r\n"u8));
+        string chain = RecordingCheck.ChainOf(Cast);
+        if (blocks == 0)
+        {
+            // Killed before its first block was there.
+            File.WriteAllText(chain, File.ReadLines(chain).First() + "\n");
+            File.WriteAllText(Cast, "half a header");
+        }
+        else
+        {
+            File.AppendAllText(Cast, "[1.0, \"o\", \"half a li");
+            File.AppendAllText(chain, "{\"block\":2,\"off");
+        }
+
+        Resume((recorder, now) => recorder.Output(now, "after\r\n"u8));
+        RecordingCheck check = Check();
+        Assert.Equal((null, true), (check.Fault, check.IsComplete));
+        Assert.Equal(blocks == 0 ? ["after\r\n"] : ["whole\r\n", "after\r\n"], Events().Select(e => e[2].GetString()));
+        using JsonDocument head = JsonDocument.Parse(File.ReadLines(Cast).First());
+        Assert.Equal(2, head.RootElement.GetProperty("version").GetInt32());
+    }
+
+    [Fact]
+    public void A_closed_recording_another_sessions_and_one_of_another_key_are_left_alone()
+    {
+        Record((recorder, now) => recorder.Output(now, "closed"u8));
+        using RecordingService service = Service();
+        Assert.Null(service.TryResume(Start, Start.StartedAt, () => { }));
+        Assert.Null(service.TryResume(Start with { Session = "ffffffff" }, Start.StartedAt, () => { }));
+        string chain = RecordingCheck.ChainOf(Cast);
+        string[] lines = File.ReadAllLines(chain);
+        File.WriteAllText(chain, lines[0].Replace("SHA256:", "SHA256:x", StringComparison.Ordinal) + "\n");
+        Assert.Null(service.TryResume(Start, Start.StartedAt, () => { }));
+    }
+
+    /// <summary>As a broker does that hands over.</summary>
+    private void Leave(Action<ISessionRecorder, MonoTime> tell)
+    {
+        using RecordingService service = Service();
+        tell(service.TryStart(Start, () => { }, out _)!, _clock.Now());
+        service.Leave();
+    }
+
+    private void Resume(Action<ISessionRecorder, MonoTime> tell)
+    {
+        using RecordingService service = Service();
+        ISessionRecorder recorder = service.TryResume(Start, Start.StartedAt.AddMinutes(1), () => { })!;
+        MonoTime now = _clock.Now();
+        tell(recorder, now);
+        recorder.End(now);
+    }
 }
