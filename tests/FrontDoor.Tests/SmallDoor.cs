@@ -36,7 +36,7 @@ internal sealed class SmallDoor : IAsyncDisposable
         door.Host = await TargetHost.StartAsync(door._identity);
         string there = $"host: 127.0.0.1, port: {door.Host.Port}, user: {door.Account.Name}, host_keys: [\"{door.Host.HostKey.Line}\"], identity_file: {door._identity.Path}";
         string more = !hasMore ? "" : $$"""
-                  shell: { command: { run: [/bin/bash, --norc, --noprofile, -i], user: {{door.Account.Name}}, environment: { PS1: 'p\\#> ' } } }
+                  shell: { command: { run: [/bin/bash, --norc, --noprofile, -i], user: {{door.Account.Name}}, environment: { PS1: 'p\#> ' } } }
                   kept: { ssh: { {{there}}, reattach: 'tmux -u -S {{door.Account.Home.File("tmux")}} new -A -s broker-{session}' } }
             """;
         door._scratch.Write("broker/policy.yaml", $$"""
