@@ -23,7 +23,7 @@ internal sealed class Reentry(SessionHub hub, Func<Policy> policy, TargetPaths p
         // Somebody who has lost his right to it may have it again while it waits behind a locked screen.
         Target? target = admission.Target ?? (record.Tenant is null ? null : policy().Tenants.GetValueOrDefault(record.Tenant)?.Targets.GetValueOrDefault(record.Target ?? ""));
         if (target is null || (master is null && record.Program is { Stage: ProgramStage.Running })) { return null; }
-        return new TargetSource(facts => paths.For(admission with { Target = target }, facts, entry.HasManyColors, entry.Locale), children, record.Program, master);
+        return new TargetSource(new TargetName(admission.Tenant, target.Name), facts => paths.For(admission with { Target = target }, facts, entry.HasManyColors, entry.Locale), children, record.Program, master);
     }
 
     private LobbySource? Menu(SessionRecord record, SavedEntry entry)
@@ -34,7 +34,7 @@ internal sealed class Reentry(SessionHub hub, Func<Policy> policy, TargetPaths p
         BootstrapAttempt attempt = new(metrics, Stopwatch.GetTimestamp());
         attempt.Forget();
         Visitor visitor = new(user, credential, IPAddress.Parse(entry.Client), attempt, Stopwatch.GetTimestamp(), current);
-        TargetSource WayTo(Admission admission) => new(facts => paths.For(admission, facts, entry.HasManyColors, entry.Locale), children);
+        TargetSource WayTo(Admission admission) => new(new TargetName(admission.Tenant, admission.Target!.Name), facts => paths.For(admission, facts, entry.HasManyColors, entry.Locale), children);
         return new LobbySource(new FrontLobby(
             hub, policy, visitor, WayTo, (denial, target) => denials.Note(visitor, visitor.Client, denial.Reason.ToName(), denial.Explanation, target), time));
     }

@@ -61,7 +61,6 @@ internal sealed class SshPool : IDisposable
         }
     }
 
-<<<<<<< HEAD
     /// <summary>Connections to a target that live or are about to, and the sessions on them.</summary>
     public (int Connections, int Sessions) Count(string tenant, string target)
     {
@@ -69,7 +68,9 @@ internal sealed class SshPool : IDisposable
         {
             SshConnection[] living = [.. _connections.Where(pair => pair.Key.StartsWith($"{tenant}\n{target}\n", StringComparison.Ordinal)).SelectMany(pair => pair.Value).Where(connection => !connection.IsDead)];
             return (living.Length, living.Sum(connection => connection.Sessions));
-=======
+        }
+    }
+
     /// <summary>A place on a connection that a process before this one made; only for the sessions that were on it, since the target may be another by now.</summary>
     public SshConnection Adopt(string controlPath)
     {
@@ -79,7 +80,6 @@ internal sealed class SshPool : IDisposable
             if (found is null) { _adopted.Add(found = SshConnection.Adopt(controlPath, _children)); }
             found.Sessions++;
             return found;
->>>>>>> e989b03 (sessions: front-door sessions, the menu and recordings go on after a restart)
         }
     }
 

@@ -47,11 +47,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
     private bool _wasRunning;
     private bool _disposed;
 
-<<<<<<< HEAD
-    public TargetBackend(TargetName target, ITargetPath path, EpollLoop loop, byte[] readBuffer, Children children, SessionFacts facts, BrokerMetrics metrics, IBackendHandler handler)
-=======
-    public TargetBackend(ITargetPath path, EpollLoop loop, byte[] readBuffer, Children children, SessionFacts facts, BrokerMetrics metrics, IBackendHandler handler, SavedProgram? left = null, FileDescriptor? master = null)
->>>>>>> e989b03 (sessions: front-door sessions, the menu and recordings go on after a restart)
+    public TargetBackend(TargetName target, ITargetPath path, EpollLoop loop, byte[] readBuffer, Children children, SessionFacts facts, BrokerMetrics metrics, IBackendHandler handler, SavedProgram? left = null, FileDescriptor? master = null)
     {
         _target = target;
         _path = path;
@@ -211,12 +207,8 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
                 Part(now, failed.Line);
                 break;
             case TargetStep.Lost lost:
-<<<<<<< HEAD
                 _metrics.Targets.Failed(now, _target, lost.Reason);
-=======
-                _metrics.Targets.Failed(lost.Reason);
                 _handler.OnProgram(new SavedProgram(ProgramStage.Lost));
->>>>>>> e989b03 (sessions: front-door sessions, the menu and recordings go on after a restart)
                 Tell(now, $"{lost.Line}; trying again in {_pauseMs / 1000} s (Ctrl-C ends the session)");
                 _phase = Phase.Pausing;
                 _loop.Arm(_timer, now.Plus(_pauseMs));
