@@ -24,6 +24,22 @@ public sealed class SessionTests(FrontDoorFixture door)
     }
 
     [Fact]
+    public async Task By_plain_ssh_too_one_pages_through_what_has_left_the_screen()
+    {
+        await using TmuxTerminal terminal = await door.PlainAsync(door.Ann, "shell");
+        await terminal.WaitForTextAsync("p1>", Long);
+        await terminal.TypeAsync("for i in $(seq 500); do echo line $i.; done\r");
+        await terminal.WaitForAsync(s => s.HasRow("line 500.") && s.LastRow == "p2>", "the present", Long);
+        await terminal.TypeAsync("\e[5;2~");
+        TerminalScreen back = await terminal.WaitForAsync(s => s.Shows(" scrolled back 22 lines of "), "a page back", Long);
+        Assert.Equal(("line 456.", "line 478."), (back.Rows[0], back.Rows[22]));
+        await terminal.TypeAsync("e");
+        await terminal.WaitForAsync(s => s.LastRow == "p2> e" && s.HasRow("line 500."), "the present, and the key", Long);
+        await terminal.TypeAsync("xit\x15exit\r");
+        await terminal.WaitForEndAsync(Long);
+    }
+
+    [Fact]
     public async Task Mosh_and_plain_ssh_see_one_session_and_the_killed_client_comes_back()
     {
         await door.CloseAllAsync();

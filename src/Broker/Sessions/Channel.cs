@@ -25,7 +25,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     private readonly IUdpEndpoint _endpoint;
     private readonly Transport<ScreenState, UserInputState> _transport;
     private readonly ScreenState _screen;
-    private readonly KeyTranslator _keys;
+    private readonly ClientKeys _keys;
     private readonly EchoAckClock _echoAck;
     private readonly byte[] _owner = new byte[ChannelPeer.Length];
     private readonly ChannelMeter _meter;
@@ -65,7 +65,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             Scratch = host.Scratch,
         };
         _transport = new Transport<ScreenState, UserInputState>(now, setup, _screen, new UserInputState());
-        _keys = new KeyTranslator();
+        _keys = new ClientKeys(_screen, terminal);
         _echoAck = new EchoAckClock();
         seed.Key.Dispose();
         if (seed.Socket is { } socket) { session.Lifeline?.Hold(SocketName(Id), socket); }
@@ -226,12 +226,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
 
     public void OnKeys(ReadOnlySpan<byte> keys)
     {
-        ArrayBufferWriter<byte> translated = _host.SendBuffer;
-        translated.ResetWrittenCount();
-        _keys.Translate(keys, _session.ApplicationCursorKeys, translated);
-        _session.OnKeys(_now, this, translated.WrittenSpan);
-        _meter.OnInput(_now);
-        translated.ResetWrittenCount();
+        if (_session.OnTyped(_now, this, _keys, keys)) { _meter.OnInput(_now); }
     }
 
     public void OnResize(int columns, int rows)
@@ -256,7 +251,13 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     /// <summary>What the broker itself has to say to the client; null for nothing.</summary>
     public void SetOverlay(ScreenOverlay? overlay) => _screen.SetOverlay(overlay);
 
-    public void OnTimeout(MonoTime now) => _transport.OnTimeout(now);
+    public void OnTimeout(MonoTime now)
+    {
+        _transport.OnTimeout(now);
+        if (now < _keys.HeldUntil) { return; }
+        _now = now;
+        _session.OnHeldKeys(now, this, _keys);
+    }
 
     /// <summary>The program is quiet: what it drew may be sent.</summary>
     public void OnQuiet(MonoTime now) => _transport.LocalSettled(now);
@@ -308,7 +309,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         Path.OnFlushed(now, numbers, _transport.OutstandingStates > 0);
         IsHeldBack = mayTransmit > now;
 
-        MonoTime due = _transport.NextTimeout ?? MonoTime.Forever;
+        MonoTime due = MonoTime.Min(_transport.NextTimeout ?? MonoTime.Forever, _keys.HeldUntil);
         MonoTime heldFrom = MonoTime.Max(_heldBackUntil, MonoTime.Max(due, now));
         if (mayTransmit > heldFrom)
         {

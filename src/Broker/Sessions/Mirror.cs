@@ -32,9 +32,8 @@ internal sealed class Mirror : IViewer, IDisposable
     private volatile bool _isFull;
 
     private readonly ArrayBufferWriter<byte> _keys = new(256);
-    private readonly ArrayBufferWriter<byte> _translated = new(256);
-    private readonly KeyTranslator _translator = new();
     private ScreenState? _screen;
+    private ClientKeys? _typed;
     private ScreenState? _shown;
     private MonoTime _lastFrame = MonoTime.Never;
     private bool _isOver;
@@ -118,6 +117,7 @@ internal sealed class Mirror : IViewer, IDisposable
         _screen = new ScreenState(terminal);
         _screen.Show();
         _screen.SetOverlay(overlay);
+        _typed = new ClientKeys(_screen, terminal);
     }
 
     public void SetOverlay(ScreenOverlay? overlay) => _screen?.SetOverlay(overlay);
@@ -148,21 +148,28 @@ internal sealed class Mirror : IViewer, IDisposable
         }
 
         if (_keys.WrittenCount == 0) { return; }
-        _translator.Translate(_keys.WrittenSpan, _session.ApplicationCursorKeys, _translated);
-        _keys.ResetWrittenCount();
         try
         {
             _session.OnNewState(now);
-            _session.OnKeys(now, this, _translated.WrittenSpan);
+            _ = _session.OnTyped(now, this, _typed!, _keys.WrittenSpan);
         }
         finally
         {
-            _translated.ResetWrittenCount();
+            _keys.ResetWrittenCount();
         }
     }
 
+    public void OnTimeout(MonoTime now)
+    {
+        if (_typed is not { } typed || now < typed.HeldUntil) { return; }
+        Now = now;
+        _session.OnHeldKeys(now, this, typed);
+    }
+
     /// <summary>Draws what is new, if the last frame has been taken; says when to come again.</summary>
-    public MonoTime Flush(MonoTime now)
+    public MonoTime Flush(MonoTime now) => MonoTime.Min(Show(now), _typed?.HeldUntil ?? MonoTime.Forever);
+
+    private MonoTime Show(MonoTime now)
     {
         if (_screen is not { } screen || Columns == 0 || _isFull || _isOver) { return MonoTime.Forever; }
         if (_shown is not null && screen.SameAs(_shown)) { return MonoTime.Forever; }

@@ -22,7 +22,7 @@ internal sealed partial class SessionActor
         }
 
         if (attach.Takes) { Take(now, "taken over from elsewhere"); }
-        TerminalChannel terminal = new(now, attach.Id, attach.Seed, this, attach.Loop, attach.ReadBuffer, _terminal, _host.SendBuffer);
+        TerminalChannel terminal = new(now, attach.Id, attach.Seed, this, attach.Loop, attach.ReadBuffer, _terminal);
         terminal.SetOverlay(_terms.Overlay);
         Volatile.Write(ref _terminals, [.. _terminals, terminal]);
         _log.Attached(Facts.Id, attach.Seed.From);

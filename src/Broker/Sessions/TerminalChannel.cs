@@ -23,8 +23,7 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
     private readonly EpollLoop _loop;
     private readonly TerminalSeed _seed;
     private readonly ScreenState _screen;
-    private readonly ArrayBufferWriter<byte> _translated;
-    private readonly KeyTranslator _keys = new();
+    private readonly ClientKeys _keys;
     private readonly ArrayBufferWriter<byte> _out = new(4096);
     private readonly EpollLoop.Watch _terminalWatch;
     private readonly EpollLoop.Watch _lineWatch;
@@ -37,16 +36,16 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
     private int _outStart;
 
     /// <summary>Takes the seed over and begins to show; on the loop's thread.</summary>
-    public TerminalChannel(MonoTime now, int id, TerminalSeed seed, SessionActor session, EpollLoop loop, byte[] readBuffer, Emulator terminal, ArrayBufferWriter<byte> translated)
+    public TerminalChannel(MonoTime now, int id, TerminalSeed seed, SessionActor session, EpollLoop loop, byte[] readBuffer, Emulator terminal)
     {
         Id = id;
         _session = session;
         _loop = loop;
         _seed = seed;
         _readBuffer = readBuffer;
-        _translated = translated;
         _heard = Now = now;
         _screen = new ScreenState(terminal);
+        _keys = new ClientKeys(_screen, terminal);
         _screen.Show();
         _terminalWatch = loop.Add(seed.Terminal, EpollNative.In, this);
         _lineWatch = loop.Add(seed.Line, EpollNative.In, new LineEnd(this));
@@ -87,8 +86,17 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
 
     public void SetOverlay(ScreenOverlay? overlay) => _screen.SetOverlay(overlay);
 
+    public void OnTimeout(MonoTime now)
+    {
+        if (now < _keys.HeldUntil) { return; }
+        Now = now;
+        _session.OnHeldKeys(now, this, _keys);
+    }
+
     /// <summary>Shows what is new, and says when to come again.</summary>
-    public MonoTime Flush(MonoTime now)
+    public MonoTime Flush(MonoTime now) => MonoTime.Min(Show(now), _keys.HeldUntil);
+
+    private MonoTime Show(MonoTime now)
     {
         if (IsGone || _out.WrittenCount > _outStart) { return MonoTime.Forever; }
         _loop.Change(_terminalWatch, _session.TakesInput ? EpollNative.In : 0);
@@ -172,15 +180,7 @@ internal sealed class TerminalChannel : IReadyHandler, IViewer, IDisposable
 
         _heard = now;
         Volatile.Write(ref _bytesIn, _bytesIn + count);
-        _keys.Translate(_readBuffer.AsSpan(0, (int)count), _session.ApplicationCursorKeys, _translated);
-        try
-        {
-            _session.OnKeys(now, this, _translated.WrittenSpan);
-        }
-        finally
-        {
-            _translated.ResetWrittenCount();
-        }
+        _ = _session.OnTyped(now, this, _keys, _readBuffer.AsSpan(0, (int)count));
     }
 
     private unsafe void WriteOut()

@@ -138,8 +138,8 @@ public sealed record SessionSnapshot(Emulator Terminal, IReadOnlyList<ChannelEnd
         byte[] owner = from.Block(MostOwnerBytes).ToArray();
         ScreenState screen = new(terminal);
         screen.ReadView(ref from);
-        KeyTranslator keys = new();
-        keys.ReadContent(ref from);
+        ClientKeys keys = new(screen, terminal);
+        keys.ReadContent(ref from, now);
         EchoAckClock echoAck = EchoAckClock.ReadContent(ref from, now);
         if (from.IsBad || setupOf(index, owner) is not { } setup)
             return null;

@@ -12,7 +12,7 @@ namespace MoshBroker.Protocol.States;
 /// One per channel; several may share a terminal. The live object follows its terminal, which others write to; its snapshots keep the frame of
 /// their moment. A new one stands for state 0, a blank screen, until <see cref="Show"/>.
 /// </remarks>
-public sealed class ScreenState : ISyncState<ScreenState>
+public sealed partial class ScreenState : ISyncState<ScreenState>
 {
     private const byte ContentKind = (byte)'S';
     private const byte ContentVersion = 2;
@@ -310,16 +310,21 @@ public sealed class ScreenState : ISyncState<ScreenState>
 
     private Framebuffer CurrentFrame()
     {
+        if (IsScrolledBack)
+            FollowScrollback();
         Framebuffer terminal = _terminal.Shown;
         int columns = _viewColumns == 0 ? terminal.Columns : _viewColumns;
-        int rows = _viewColumns == 0 ? terminal.Rows : _viewRows;
-        if (_overlay is null && columns == terminal.Columns && rows == terminal.Rows)
+        int rows = ViewRows;
+        if (_overlay is null && !IsScrolledBack && columns == terminal.Columns && rows == terminal.Rows)
             return terminal;
 
         _frame ??= terminal.Memory.RentFrame();
         if (_viewedVersion != terminal.Version)
         {
-            _frame.CopyClipped(terminal, columns, rows);
+            if (IsScrolledBack)
+                ScrolledView.DrawOn(_frame, _terminal, _top, columns, rows);
+            else
+                _frame.CopyClipped(terminal, columns, rows);
             _overlay?.DrawOn(_frame);
             _viewedVersion = terminal.Version;
         }

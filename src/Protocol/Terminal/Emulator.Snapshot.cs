@@ -92,6 +92,7 @@ public sealed partial class Emulator
         terminal._utf8 = ReadUtf8(ref from);
         terminal.Reply(from.Block(MaxPendingReplyBytes));
         terminal.Scrollback = Scrollback.ReadContent(ref from);
+        terminal._addedWhenHeld = terminal.Scrollback.Added;
         if (from.IsBad)
             return null;
         terminal.Frame.CheckInvariants();

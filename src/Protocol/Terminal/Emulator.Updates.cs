@@ -9,12 +9,16 @@ public sealed partial class Emulator
     public const int SynchronizedUpdateLimitMs = 150;
 
     private Framebuffer? _held;
+    private ulong _addedWhenHeld;
 
     /// <summary>
     /// What clients may be shown: the screen, or, while a program has said that it is drawing (mode 2026), the screen as it was before it began. Valid
     /// until the next call that changes the emulator.
     /// </summary>
     public Framebuffer Shown => _held ?? Frame;
+
+    /// <summary>Of all rows that ever went into the scrollback, how many are above <see cref="Shown"/>: the number of its first row.</summary>
+    public ulong ShownFrom => _held is null ? Scrollback.Added : _addedWhenHeld;
 
     /// <summary>True between the begin and the end of a synchronized update.</summary>
     public bool IsUpdating => _held is not null;
@@ -35,6 +39,7 @@ public sealed partial class Emulator
             return;
         SynchronizedUpdates++;
         _held = Frame.Snapshot();
+        _addedWhenHeld = Scrollback.Added;
 
         // Both have the same version now, and what follows must differ from it.
         Frame.Touch();

@@ -51,6 +51,12 @@ public sealed partial class Emulator
     /// <summary>Mode 1: what arrow keys must send, see <see cref="KeyTranslator"/>.</summary>
     public bool ApplicationCursorKeys => _hidden.ApplicationCursorKeys;
 
+    /// <summary>
+    /// True while a program works with the whole screen and all keys, as far as can be seen from here: it shows the alternate screen, or asks for
+    /// the mouse, or for application cursor keys. The last is also what some shells do at their prompt, but those ask for bracketed paste besides.
+    /// </summary>
+    public bool IsFullScreen => IsAlternateScreen || Frame.MouseReporting != 0 || (ApplicationCursorKeys && !Frame.BracketedPaste);
+
     /// <summary>How often a limit cut something short.</summary>
     public TerminalGuards Guards => _parser.Guards;
 
@@ -131,6 +137,7 @@ public sealed partial class Emulator
         Frame.CopyFrom(source.Frame);
         CopyScreen(ref _other, source._other);
         CopyScreen(ref _held, source._held);
+        _addedWhenHeld = source._addedWhenHeld;
         SynchronizedUpdates = source.SynchronizedUpdates;
         Scrollback.CopyFrom(source.Scrollback);
         _parser.CopyFrom(source._parser);

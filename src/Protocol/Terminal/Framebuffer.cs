@@ -201,46 +201,67 @@ public sealed class Framebuffer
     /// <param name="rows">Height of the view.</param>
     public void CopyClipped(Framebuffer source, int columns, int rows)
     {
+        BeginView(source, columns, rows);
+        for (int row = 0; row < rows; row++)
+            CopyClippedRow(row, source, row);
+        TakeState(source);
+    }
+
+    /// <summary>Gives this frame a size, to be filled row by row from other frames of its session.</summary>
+    internal void BeginView(Framebuffer source, int columns, int rows)
+    {
         if (!ReferenceEquals(source.Memory, Memory))
             throw new ArgumentException("The frame is not of this session.", nameof(source));
-
-        if (_store is null || Columns != columns || Rows != rows)
-        {
-            Drop();
+        if (_store is not null && Columns == columns && Rows == rows)
+            return;
+        Drop();
+        if (columns == source.Columns)
+            InitializeLike(source, rows);
+        else
             Initialize(columns, rows);
-        }
+    }
 
-        int shared = Math.Min(columns, source.Columns);
-        Cell blank = default;
-        for (int row = 0; row < rows; row++)
+    /// <summary>Shows as much of another frame's row as there is; blanks where there is none. Writes only if it differs.</summary>
+    internal void CopyClippedRow(int row, Framebuffer source, int sourceRow)
+    {
+        if (sourceRow >= source.Rows)
         {
-            if (row >= source.Rows)
-            {
-                if (Row(row).ContainsAnyExcept(blank))
-                    ReplaceSlot(row, Store.Filled(blank));
-                continue;
-            }
-
-            ReadOnlySpan<Cell> from = source.Row(row)[..shared];
-            if (Row(row)[..shared].SequenceEqual(from))
-                continue;
-
-            Span<Cell> to = WritableRow(row);
-            from.CopyTo(to);
-            if (columns != source.Columns)
-            {
-                // Whether the row goes on is a property of the last column, which is another one here. A wide character that the edge
-                // cuts in two can't be shown.
-                ref Cell last = ref to[shared - 1];
-                last.CellFlags &= ~CellFlags.Wrap;
-                if (shared == columns && last.IsWide && IsLead(to, shared - 1))
-                    last = Cell.Blank(last.BackgroundColor);
-            }
+            if (Row(row).ContainsAnyExcept(default(Cell)))
+                ReplaceSlot(row, Store.Filled(default));
+            return;
         }
 
+        if (ReferenceEquals(_store, source._store))
+        {
+            ShareRow(row, source, sourceRow);
+            return;
+        }
+
+        int shared = Math.Min(Columns, source.Columns);
+        ReadOnlySpan<Cell> from = source.Row(sourceRow)[..shared];
+        if (Row(row)[..shared].SequenceEqual(from) && !Row(row)[shared..].ContainsAnyExcept(default(Cell)))
+            return;
+
+        Span<Cell> to = WritableRow(row);
+        from.CopyTo(to);
+        to[shared..].Clear();
+        if (Columns == source.Columns)
+            return;
+
+        // Whether the row goes on is a property of the last column, which is another one here. A wide character that the edge
+        // cuts in two can't be shown.
+        ref Cell last = ref to[shared - 1];
+        last.CellFlags &= ~CellFlags.Wrap;
+        if (shared == Columns && last.IsWide && IsLead(to, shared - 1))
+            last = Cell.Blank(last.BackgroundColor);
+    }
+
+    /// <summary>Takes all but the rows from another frame; the cursor is clamped.</summary>
+    internal void TakeState(Framebuffer source)
+    {
         State = source.State;
-        State.CursorRow = Math.Min(State.CursorRow, rows - 1);
-        State.CursorColumn = Math.Min(State.CursorColumn, columns - 1);
+        State.CursorRow = Math.Min(State.CursorRow, Rows - 1);
+        State.CursorColumn = Math.Min(State.CursorColumn, Columns - 1);
         TitleBytes = source.TitleBytes;
         IconBytes = source.IconBytes;
         ClipboardBytes = source.ClipboardBytes;
@@ -408,11 +429,14 @@ public sealed class Framebuffer
     }
 
     /// <summary>Becomes a screen of blanks, as large as another one and in the same store.</summary>
-    internal void InitializeLike(Framebuffer other)
+    internal void InitializeLike(Framebuffer other) => InitializeLike(other, other.Rows);
+
+    /// <summary>The same with another height.</summary>
+    internal void InitializeLike(Framebuffer other, int rows)
     {
         Debug.Assert(_store is null, "Only a released frame is made anew.");
         Columns = other.Columns;
-        Rows = other.Rows;
+        Rows = rows;
         _store = other.Store;
         _store.AddUser();
         if (_slots.Length < Rows)

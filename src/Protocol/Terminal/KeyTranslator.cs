@@ -1,5 +1,4 @@
 using System.Buffers;
-using MoshBroker.Protocol.Snapshots;
 
 namespace MoshBroker.Protocol.Terminal;
 
@@ -11,7 +10,7 @@ namespace MoshBroker.Protocol.Terminal;
 public sealed class KeyTranslator
 {
     /// <summary>0: nothing; 1: an ESC was passed; 2: an O after it is held. The whole state, for a snapshot.</summary>
-    internal byte State { get; private set; }
+    internal byte State { get; set; }
 
     /// <summary>Appends the translated keystrokes.</summary>
     /// <param name="keys">Bytes as typed.</param>
@@ -44,13 +43,5 @@ public sealed class KeyTranslator
         }
 
         translated.Advance(at);
-    }
-
-    internal void WriteContent(ref SnapshotWriter to) => to.Byte(State);
-
-    internal void ReadContent(ref SnapshotReader from)
-    {
-        State = from.Byte();
-        from.Require(State <= 2);
     }
 }

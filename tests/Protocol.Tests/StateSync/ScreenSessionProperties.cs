@@ -146,6 +146,19 @@ public sealed class ScreenSessionProperties
                 _terminal.Write(TerminalNoise.Piece(Random.Next(int.MaxValue)));
             if (Random.Next(10) == 0)
                 _terminal.Resize(1 + Random.Next(40), 1 + Random.Next(12));
+            switch (Random.Next(8))
+            {
+                case 0 or 1:
+                    Screen.PageUp();
+                    break;
+                case 2:
+                    Screen.PageDown();
+                    break;
+                case 3:
+                    Screen.ShowPresent();
+                    break;
+            }
+
             _echo.Advance(Clock.Now);
             Screen.SetEchoAck(_echo.EchoAck);
         }
@@ -175,7 +188,7 @@ public sealed class ScreenSessionProperties
         public byte[] SnapshotOfSession()
         {
             ArrayBufferWriter<byte> snapshot = new();
-            ChannelEnd channel = new(Screen, Server, new KeyTranslator(), _echo, "channel"u8.ToArray());
+            ChannelEnd channel = new(Screen, Server, new ClientKeys(Screen, _terminal), _echo, "channel"u8.ToArray());
             new SessionSnapshot(_terminal, [channel], "session"u8.ToArray()).Write(snapshot);
             return snapshot.WrittenSpan.ToArray();
         }

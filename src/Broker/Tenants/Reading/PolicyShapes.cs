@@ -42,7 +42,7 @@ internal static class PolicyShapes
             Mode.Of(node, faults, RecordingMode.Off), OnFailure.Of(node, faults, RecordingFailure.Refuse))),
         "Recording of terminals; keys are never recorded.");
 
-    private static readonly Field<bool> Scrollback = new("scrollback", Scalars.Boolean, "Whether rows that leave the screen are kept for a while; true if left out.");
+    private static readonly Field<bool> Scrollback = new("scrollback", Scalars.Boolean, "Whether rows that leave the screen are kept for a while, so that Shift+PageUp shows them; true if left out.");
     private static readonly Field<LossAction> OnRevocation = new(
         "on_revocation", Scalars.Word<LossAction>(), "What becomes of sessions whose key, user or right is taken away: end (if left out) or lock.");
 
