@@ -88,7 +88,7 @@ internal static class BrokerService
         {
             Responder = new Responder(() => policy.Current, metrics.Lookout.Filter, hub, () => hub.LiveNetworks, helpers, helpers),
         };
-        BrokerFeed feed = new(hub, options.Node, capacity.Sessions, time.GetUtcNow(), policy, alarms, metrics);
+        BrokerFeed feed = new(hub, options.Node, capacity, time.GetUtcNow(), policy, alarms, metrics);
         SessionMetrics? sessionMetrics = options.SessionMetrics > 0 ? new SessionMetrics(() => hub.Readings, options.Node, options.SessionMetrics) : null;
         AccessTokens tokens = AccessTokens.Load(options.DataDirectory, time);
         ScrapeClock scrapes = new(time);
@@ -120,6 +120,7 @@ internal static class BrokerService
         hub.LeavesSessions = children.AreLeft = false;
         if (fdStore is not null) { fdStore.EndsStore = true; }
         await watchman.RunAsync(hub.Clock, leaving.Token); // Until the broker is told to stop.
+        hub.StopTaking();
         audit.Write(new AuditEvent(AuditEventName.BrokerStop));
         return hub.LeavesSessions ? ExitCodes.HandedOver : ExitCodes.Ok;
     }

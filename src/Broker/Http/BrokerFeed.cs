@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MoshBroker.Commands;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Detection;
@@ -8,7 +9,7 @@ using MoshBroker.Tenants;
 namespace MoshBroker.Http;
 
 /// <summary>What the dashboard and the health endpoints are told: the hub's sessions, and facts of the node.</summary>
-internal sealed class BrokerFeed(SessionHub hub, string node, int capacity, DateTimeOffset startedAt, PolicyFile policy, AlarmBook alarms, BrokerMetrics metrics) : IBrokerFeed
+internal sealed class BrokerFeed(SessionHub hub, string node, Capacity capacity, DateTimeOffset startedAt, PolicyFile policy, AlarmBook alarms, BrokerMetrics metrics) : IBrokerFeed
 {
     /// <summary>Set once everything listens; requests may come before that.</summary>
     public IReadOnlyList<ListeningView> Listening { get; set; } = [];
@@ -19,10 +20,19 @@ internal sealed class BrokerFeed(SessionHub hub, string node, int capacity, Date
         startedAt,
         Listening,
         hub.Count,
-        capacity,
+        capacity.Sessions,
         GC.GetTotalPauseDuration().TotalSeconds,
-        hub.IsStopping ? "the broker is shutting down" : policy.NotReadyBecause,
-        metrics.ReadDrops());
+        NotReadyBecause,
+        metrics.ReadDrops())
+    {
+        IsDraining = hub.IsStopping,
+        CapacityLimit = capacity.Limit,
+        CpuSeconds = Environment.CpuUsage.TotalTime.TotalSeconds,
+        Processors = Environment.ProcessorCount,
+        MemoryBytes = Environment.WorkingSet,
+        Handovers = [.. metrics.Handovers.Readings.Select(reading => new HandoverView(
+            JsonNamingPolicy.SnakeCaseLower.ConvertName(reading.Cause.ToString()), reading.LastAt, reading.WentOn, reading.Failed, reading.Longest.TotalSeconds))],
+    };
 
     public IReadOnlyList<SessionView> Sessions => hub.Sessions;
 
@@ -31,4 +41,7 @@ internal sealed class BrokerFeed(SessionHub hub, string node, int capacity, Date
     public SessionView? Find(string id) => hub.Find(id);
 
     public SessionHistoryView? History(string id) => hub.History(id);
+
+    private string? NotReadyBecause => !hub.IsStopping ? policy.NotReadyBecause
+        : hub.LeavesSessions ? "another process goes on with its sessions" : "the broker is shutting down";
 }

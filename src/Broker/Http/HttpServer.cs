@@ -110,6 +110,7 @@ internal sealed class HttpServer : IAsyncDisposable
         SharedFeed shared = new(parts.Feed, clock);
         builder.Services.AddSingleton(shared);
         builder.Services.AddSingleton(new RowBoard(shared, clock));
+        builder.Services.AddSingleton(parts);
         builder.Services.AddSingleton<FeedHost>();
         builder.Services.AddSingleton<ChangeFeed>();
         builder.Services.AddSingleton<TableFeed>();

@@ -92,6 +92,9 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
     /// <summary>True once no new session is taken.</summary>
     public bool IsStopping => _stopping;
 
+    /// <summary>From now on no new session is taken; those that live go on until the hub is disposed of.</summary>
+    public void StopTaking() => _stopping = true;
+
     /// <summary>Sessions, oldest first; for a while also the ended ones.</summary>
     public IReadOnlyList<SessionView> Sessions
     {

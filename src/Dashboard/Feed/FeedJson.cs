@@ -14,5 +14,6 @@ namespace MoshBroker.Dashboard.Feed;
 [JsonSerializable(typeof(OverviewView))]
 [JsonSerializable(typeof(SessionRow))]
 [JsonSerializable(typeof(UdpPageView))]
+[JsonSerializable(typeof(NodePageView))]
 [JsonSerializable(typeof(SessionHistoryView))]
 internal sealed partial class FeedJson : JsonSerializerContext;

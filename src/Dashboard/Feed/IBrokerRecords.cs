@@ -15,6 +15,9 @@ internal interface IBrokerRecords
     /// <summary>The newest first; null when the asker may play none.</summary>
     IReadOnlyList<RecordingView>? Recordings { get; }
 
+    /// <summary>The node's last starts, newest first; null when the asker may not know.</summary>
+    Task<IReadOnlyList<NodeStartView>?> StartsAsync(CancellationToken cancellationToken);
+
     /// <summary>The node's UDP; null when the asker may not know.</summary>
     UdpView? Udp { get; }
 

@@ -16,4 +16,21 @@ internal sealed record NodeView(
     int? Capacity,
     double GcPauseSeconds,
     string? NotReadyBecause,
-    IReadOnlyDictionary<string, long> Drops);
+    IReadOnlyDictionary<string, long> Drops)
+{
+    /// <summary>It is on its way out: shutting down, or handing its sessions over.</summary>
+    public bool IsDraining { get; init; }
+
+    /// <summary>What sets the bound, in words; empty for whoever sees his tenant only.</summary>
+    public string CapacityLimit { get; init; } = "";
+
+    /// <summary>Processor time of the process since its start.</summary>
+    public double CpuSeconds { get; init; }
+
+    public int Processors { get; init; } = 1;
+
+    public long MemoryBytes { get; init; }
+
+    /// <summary>Sessions of processes before that this one was to go on with, by cause.</summary>
+    public IReadOnlyList<HandoverView> Handovers { get; init; } = [];
+}

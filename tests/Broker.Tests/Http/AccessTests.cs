@@ -251,6 +251,8 @@ public sealed class AccessTests : IAsyncLifetime
     [InlineData("/feed/overview")]
     [InlineData("/feed/table")]
     [InlineData("/feed/udp")]
+    [InlineData("/feed/nodes")]
+    [InlineData("/api/v1/node/starts")]
     [InlineData("/feed/sessions/bbbb0001")]
     [InlineData("/feed/sessions/bbbb0001/screen")]
     [InlineData("/tenants")]

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using MoshBroker.Audit;
 using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Http;
@@ -238,8 +240,35 @@ public sealed class HttpServerTests : IAsyncLifetime
         Assert.Empty((await NextAsync(reader)).Attention);
         _feed.Sessions = [SampleViews.Session()];
         Assert.Equal("/sessions?verdict=path_lossy", Assert.Single((await NextAsync(reader)).Attention).Link);
+        _feed.Node = SampleViews.Node("the broker is shutting down");
         await _server.DisposeAsync();
+        Assert.Equal("event: leaving", await reader.ReadLineAsync());
+        Assert.Equal("data: [\"the broker is shutting down\"]", await reader.ReadLineAsync());
+        Assert.Equal("", await reader.ReadLineAsync());
         Assert.Null(await reader.ReadLineAsync());
+    }
+
+    [Fact]
+    public async Task Starts_are_told_with_what_became_of_the_process_before()
+    {
+        foreach (string name in (string[])[AuditEventName.BrokerStart, AuditEventName.BrokerStop, AuditEventName.BrokerStart, AuditEventName.BrokerStart])
+        {
+            _web.Trail.Add(new AuditEvent(name) { More = AuditEvent.Attribute("service.version", "0.1.0") });
+        }
+
+        NodeStartView[] starts = (await _client.GetFromJsonAsync<NodeStartView[]>(new Uri($"http://{_server.Dashboard}/api/v1/node/starts")))!;
+        Assert.Equal(["was killed", "stopped", ""], starts.Select(start => start.Before));
+        Assert.All(starts, start => Assert.Equal("0.1.0", start.Version));
+    }
+
+    [Fact]
+    public void A_node_is_shown_with_what_bounds_it_and_what_went_on_from_before()
+    {
+        NodePageView node = NodePageView.Of(SampleViews.Node() with { CapacityLimit = "UDP ports", Handovers = [new HandoverView("crash", DateTimeOffset.UnixEpoch, 3, 1, 0.84)] })!;
+        Assert.Equal(("ready", "good", "1 of 999 sessions; the bound is UDP ports"), (node.State, node.Kind, node.Load));
+        Assert.Equal([new FactView("Crash, 1970-01-01 00:00:00 UTC", "3 sessions went on, the last after 0.8 s; 1 could not")], node.Handovers);
+        NodePageView draining = NodePageView.Of(SampleViews.Node("the broker is shutting down") with { IsDraining = true })!;
+        Assert.Equal(("draining: the broker is shutting down", "fair"), (draining.State, draining.Kind));
     }
 
     [Fact]

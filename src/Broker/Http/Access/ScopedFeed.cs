@@ -12,7 +12,7 @@ internal sealed class ScopedFeed(IBrokerFeed whole, Principal principal) : IBrok
         get
         {
             NodeView node = whole.Node;
-            return principal.SeesAll ? node : node with { Sessions = Sessions.Count(session => session.EndReason is null), Capacity = null, GcPauseSeconds = 0, Drops = NoDrops };
+            return principal.SeesAll ? node : node with { Sessions = Sessions.Count(session => session.EndReason is null), Capacity = null, CapacityLimit = "", GcPauseSeconds = 0, CpuSeconds = 0, MemoryBytes = 0, Handovers = [], Drops = NoDrops };
         }
     }
 

@@ -16,6 +16,8 @@ namespace MoshBroker.Http.Access;
 /// <summary>Policy, trail and machine, as one principal may see them.</summary>
 internal sealed class ScopedRecords(Principal principal, IBrokerFeed feed, RecordSources sources, TimeProvider time) : IBrokerRecords
 {
+    private const int MostStarts = 10;
+
     private static readonly string[] Named =
         ["number", "timestamp", "event.name", "moshbroker.tenant", "user.name", "session.id", "client.address", "moshbroker.target", "moshbroker.reason", "previous"];
 
@@ -95,6 +97,29 @@ internal sealed class ScopedRecords(Principal principal, IBrokerFeed feed, Recor
         if (!principal.Audits(tenant) || sources.Recordings.Find(tenant, name) is not { } recording) { return null; }
         sources.Trail.Write(new AuditEvent(AuditEventName.RecordingPlay) { User = principal.Name, Tenant = tenant, Session = recording.Session });
         return recording;
+    }
+
+    public async Task<IReadOnlyList<NodeStartView>?> StartsAsync(CancellationToken cancellationToken)
+    {
+        if (!principal.SeesAll) { return null; }
+        List<AuditEventView> told = [];
+        foreach (string name in (string[])[AuditEventName.BrokerStart, AuditEventName.BrokerStop])
+        {
+            told.AddRange((await sources.Audit.QueryAuditAsync(new AuditFilter(null, null, name, null, null, null, MostStarts + 1), cancellationToken)).Select(Read));
+        }
+
+        AuditEventView[] newestFirst = [.. told.OrderByDescending(happened => happened.Number)];
+        List<NodeStartView> starts = [];
+        for (int i = 0; i < newestFirst.Length && starts.Count < MostStarts; i++)
+        {
+            if (newestFirst[i].Event != AuditEventName.BrokerStart) { continue; }
+            string before = i + 1 == newestFirst.Length ? "" : newestFirst[i + 1].Event == AuditEventName.BrokerStop ? "stopped" : "was killed";
+            const string Version = "service.version: ";
+            string version = newestFirst[i].More.FirstOrDefault(more => more.StartsWith(Version, StringComparison.Ordinal))?[Version.Length..] ?? "";
+            starts.Add(new NodeStartView(DateTimeOffset.Parse(newestFirst[i].At, CultureInfo.InvariantCulture), version, before));
+        }
+
+        return starts;
     }
 
     public UdpView? Udp

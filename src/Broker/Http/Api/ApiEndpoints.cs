@@ -22,6 +22,10 @@ internal sealed class ApiEndpoints(ISessionActions actions)
         RouteGroupBuilder api = routes.MapGroup(Root);
         api.MapGet("/me", (Principal principal) => Json(new ApiPrincipal(principal.Name, principal.Role, principal.Grants), ApiJson.Default.ApiPrincipal));
         api.MapGet("/node", (IBrokerFeed feed) => Json(feed.Node, FeedJson.Default.NodeView));
+        api.MapGet("/node/starts", async (HttpContext context, IBrokerRecords records) =>
+            await records.StartsAsync(context.RequestAborted) is { } starts
+                ? Json(starts, ApiJson.Default.IReadOnlyListNodeStartView)
+                : Fault(StatusCodes.Status403Forbidden, "this needs a role for all tenants"));
         api.MapGet("/sessions", (IBrokerFeed feed, string? tenant, string? state) => Json(
             [.. feed.Sessions.Where(session => (tenant is null || session.Tenant == tenant) && (state is null || SessionLine.Name(session.State) == state))],
             FeedJson.Default.IReadOnlyListSessionView));

@@ -15,5 +15,6 @@ namespace MoshBroker.Http.Api;
 [JsonSerializable(typeof(IReadOnlyList<AuditEventView>))]
 [JsonSerializable(typeof(IReadOnlyList<FindingView>))]
 [JsonSerializable(typeof(ApiMessage))]
+[JsonSerializable(typeof(IReadOnlyList<NodeStartView>))]
 [JsonSerializable(typeof(ApiPrincipal))]
 internal sealed partial class ApiJson : JsonSerializerContext;

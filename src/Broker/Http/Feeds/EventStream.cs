@@ -15,6 +15,9 @@ internal sealed class EventStream
         response.ContentType = "text/event-stream";
     }
 
+    /// <summary>False while part of an event may have been sent.</summary>
+    public bool IsIdle => _event.WrittenCount == 0;
+
     /// <summary>Sends one event; the payload is one line.</summary>
     /// <param name="name">Null for the default, <c>message</c>.</param>
     public async Task SendAsync(string? name, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)

@@ -16,6 +16,10 @@ internal sealed class FeedEndpoints(FeedHost host, SharedFeed shared, ChangeFeed
         }));
         routes.MapGet("/feed/udp", (HttpContext context, IBrokerFeed feed, IBrokerRecords records) => host.ServeAsync(context, (stream, leaving) =>
             changes.ServeAsync(stream, () => JsonSerializer.SerializeToUtf8Bytes(UdpPageView.Of(feed, records), FeedJson.Default.UdpPageView), leaving)));
+        routes.MapGet("/feed/nodes", (HttpContext context, IBrokerFeed feed) => NodePageView.Of(feed.Node) is null
+            ? Refuse(context, StatusCodes.Status403Forbidden)
+            : host.ServeAsync(context, (stream, leaving) => changes.ServeAsync(
+                stream, () => JsonSerializer.SerializeToUtf8Bytes(NodePageView.Of(feed.Node)!, FeedJson.Default.NodePageView), leaving)));
         routes.MapGet("/feed/table", (HttpContext context, Principal who) =>
             host.ServeAsync(context, (stream, leaving) => table.ServeAsync(stream, who, leaving)));
         routes.MapGet("/feed/pulse", (HttpContext context, Principal who) =>

@@ -1,10 +1,15 @@
+using System.Text.Json;
+using MoshBroker.Dashboard.Feed;
+
 namespace MoshBroker.Http.Feeds;
 
-/// <summary>Who listens to feeds: so many at most, and each until he leaves or the broker stops.</summary>
-internal sealed class FeedHost(IHostApplicationLifetime lifetime)
+/// <summary>Who listens to feeds: so many at most, and each until he leaves or the broker stops, which he is told.</summary>
+internal sealed class FeedHost(IHostApplicationLifetime lifetime, WebParts parts)
 {
     /// <summary>Every viewer costs a little each second: bounded, so that open tabs cannot slow down sessions.</summary>
     public const int MaxViewers = 64;
+
+    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(1);
 
     private int _viewers;
 
@@ -20,17 +25,33 @@ internal sealed class FeedHost(IHostApplicationLifetime lifetime)
 
         using CancellationTokenSource leaving =
             CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        EventStream stream = new(context.Response);
         try
         {
-            await serve(new EventStream(context.Response), leaving.Token);
+            await serve(stream, leaving.Token);
         }
         catch (OperationCanceledException) when (leaving.IsCancellationRequested)
         {
             // The page was left, or the broker stops: the feeds' usual ends.
+            if (!context.RequestAborted.IsCancellationRequested && stream.IsIdle) { await TellEndAsync(stream); }
         }
         finally
         {
             Interlocked.Decrement(ref _viewers);
+        }
+    }
+
+    private async Task TellEndAsync(EventStream stream)
+    {
+        string reason = parts.Feed.Node.NotReadyBecause ?? "the broker is shutting down";
+        using CancellationTokenSource limit = new(FarewellLimit);
+        try
+        {
+            await stream.SendAsync("leaving", JsonSerializer.SerializeToUtf8Bytes([reason], FeedJson.Default.StringArray), limit.Token);
+        }
+        catch (Exception failure) when (failure is IOException or OperationCanceledException)
+        {
+            // He cannot be told: he sees it by himself.
         }
     }
 }

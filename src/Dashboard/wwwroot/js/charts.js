@@ -3,6 +3,9 @@ import uPlot from "/lib/uplot/uPlot.js";
 
 const colours = ["#3b82c4", "#d98324", "#c0504d", "#6a9a4f", "#8a6bbd"];
 
+// A broker that has just begun has no hour to show.
+const leastSpan = 300;
+
 /** Hours and minutes, whatever the browser's country. @param {any} _ @param {number[]} seconds */
 const clock = (_, seconds) => seconds.map((at) => new Date(at * 1000).toTimeString().slice(0, 5));
 
@@ -25,7 +28,7 @@ export function timeChart(figure, { names, seconds, least, fill }) {
     legend: { show: names.length > 1, live: false },
     cursor: { y: false, points: { show: false } },
     scales: {
-      x: { range: () => { const last = /** @type {number} */ (data[0].at(-1) ?? Date.now() / 1000); return [last - seconds, last]; } },
+      x: { range: () => { const last = /** @type {number} */ (data[0].at(-1) ?? Date.now() / 1000); return [last - Math.min(seconds, Math.max(leastSpan, last - (data[0][0] ?? last))), last]; } },
       y: { range: (/** @type {any} */ _, /** @type {number | null} */ __, /** @type {number | null} */ high) => [0, Math.max(high ?? 0, least) * 1.08] },
     },
     axes: [

@@ -12,16 +12,22 @@ export function follow(address, onMessage, options = {}) {
   /** @type {EventSource | null} */
   let source = null;
   let isOver = false;
+  let said = lost;
 
   function open() {
     if (source !== null || isOver) return;
     source = new EventSource(address);
     source.onmessage = (message) => {
       document.body.classList.remove("stale");
-      if (live?.textContent === lost) live.textContent = "";
+      if (live?.textContent === said) live.textContent = "";
+      said = lost;
       onMessage(JSON.parse(message.data));
     };
     for (const [name, take] of Object.entries(options.on ?? {})) source.addEventListener(name, (event) => take(JSON.parse(/** @type {MessageEvent} */ (event).data)));
+    source.addEventListener("leaving", (event) => {
+      said = `The node is draining: ${JSON.parse(/** @type {MessageEvent} */ (event).data)[0]}. What is shown is old until it is back.`;
+      if (live !== null) live.textContent = said;
+    });
     source.addEventListener("over", () => {
       isOver = true;
       close();
@@ -29,7 +35,7 @@ export function follow(address, onMessage, options = {}) {
     });
     source.onerror = () => {
       document.body.classList.add("stale");
-      if (live !== null) live.textContent = lost;
+      if (live !== null) live.textContent = said;
       // A refusal (logged out, too many viewers) closes the feed for good; the browser itself retries only a connection that broke.
       if (source?.readyState === EventSource.CLOSED) {
         close();

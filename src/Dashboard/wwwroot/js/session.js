@@ -125,8 +125,12 @@ let ahead = 0;
 /** @param {History} history the last hour, and then each sample as it is made */
 function showHistory(history) {
   ahead = history.now - Date.now() / 1000;
+  const isHour = history.rtt.length > 2;
+  // Of a young session most of the hour was nothing.
+  const first = history.rtt.findIndex((_, index) => history.rtt[index] !== null || history.silence[index] !== null);
+  for (const column of [history.rtt, history.lossUp, history.again, history.silence]) column.splice(0, first < 0 ? column.length : first);
   // What is drawn second by second needs no coarser sample.
-  if (history.rtt.length > 2) {
+  if (isHour) {
     rttChart(history.at, [history.rtt], history.stepSeconds);
     heardChart(history.at, [history.silence], history.stepSeconds);
   }
