@@ -45,7 +45,7 @@ internal static class BrokerService
         using Children children = new(doorClock);
 
         RecordingKey recordingKey = RecordingKey.Load(options.DataDirectory);
-        Capacity capacity = Capacity.Plan(options.Ports);
+        Capacity capacity = Capacity.Plan(options.Ports).AtMost(options.Capacity);
         using BrokerMetrics metrics = new();
         using OtlpExport? export = options.Otlp is { } otlp ? OtlpExport.Start(otlp, options.Node, new ExportLog(logging.CreateLogger<OtlpExport>())) : null;
         FrontDoorLog doorLog = new(logging.CreateLogger<Reception>());

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using MoshBroker.Configuration;
+using MoshBroker.Native;
 
 namespace MoshBroker.Cluster;
 
@@ -42,8 +43,7 @@ internal sealed class MasterKey : IDisposable
     {
         using FileStream stream = new(file, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 0 });
         UnixFileMode mode = File.GetUnixFileMode(stream.SafeFileHandle);
-        const UnixFileMode Others = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        if ((mode & Others) != UnixFileMode.None)
+        if ((mode & PrivateFile.ForbiddenOf(file)) != UnixFileMode.None)
         {
             throw new StartRefusedException($"master key {file} is open to others (mode {Convert.ToString((int)mode, 8)}): chmod 600 {file}");
         }

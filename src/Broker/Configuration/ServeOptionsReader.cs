@@ -44,6 +44,7 @@ internal sealed class ServeOptionsReader
             SocketPath = ToSocketPath(Find(ServeFlags.Socket) ?? Assumed(ServeFlags.Socket, _host.DefaultSocket(data))),
             ListenHost = Find(ServeFlags.ListenHost) is { } host ? ToListenHost(host) : null,
             Ports = ToPorts(_settings.TryGetValue(ServeFlags.Ports, out List<Setting>? ports) ? ports : [Assumed(ServeFlags.Ports, "60001:60999")]),
+            Capacity = Find(ServeFlags.Capacity) is { } capacity ? ToCapacity(capacity) : null,
             Http = dashboard,
             HttpProxyPath = Find(ServeFlags.HttpProxy) is { Value: not "off" } proxy ? ToSocketPath(proxy) : null,
             Metrics = Find(ServeFlags.Metrics) is { } metrics ? ToEndPoint(metrics) : dashboard ?? IPEndPoint.Parse(DefaultHttp),
@@ -151,6 +152,11 @@ internal sealed class ServeOptionsReader
             : throw setting.RefuseUnquoted("not a store: write it as sqlite:FILE");
     }
 
+    private static int ToCapacity(Setting setting) =>
+        int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int sessions) && sessions >= 1
+            ? sessions
+            : throw setting.Refuse("not a number of sessions: write one of at least 1, or leave it out");
+
     private static int ToSessionLimit(Setting setting)
     {
         if (setting.Value == "off") { return 0; }
@@ -188,7 +194,7 @@ internal sealed class ServeOptionsReader
             proxies.Add(range);
         }
 
-        return new FrontDoorOptions(at, Find(ServeFlags.SshAccount)?.Value, NetworkSet.Of(proxies));
+        return new FrontDoorOptions(at, Find(ServeFlags.SshAccount)?.Value, NetworkSet.Of(proxies)) { HostKey = Find(ServeFlags.SshHostKey)?.ToFullPath() };
     }
 
     private OtlpTarget? ToOtlp()

@@ -53,6 +53,9 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
             "upgrade" when Successor is not null => uid == 0 || uid == _own
                 ? await Successor.TryTakeOverAsync(cancellation) is { } reason ? Refuse(uid, reason) : new ControlMessage("ok"u8)
                 : Refuse(uid, "an upgrade is for root and the broker's own user to ask for"),
+            "drain" => uid == 0 || uid == _own
+                ? Json(JsonSerializer.SerializeToUtf8Bytes(hub.Drain()))
+                : Refuse(uid, "a drain is for root and the broker's own user to ask for"),
             "sessions-list" => Json([.. hub.Sessions.Where(view => MayAsk(uid, view))]),
             "sessions-show" => Show(uid, Text(request, "session"u8) ?? ""),
             "sessions-close" => Close(uid, request),
