@@ -40,7 +40,7 @@ internal static class ServeFlags
         new(SshAccount, "NAME", "The account that the front door lets in (the broker's own; root: moshbroker, if there is one)"),
         new(SshHostKey, "FILE", "The front door's ed25519 host key (one of its own in the data folder, made at the first start)"),
         new(SshProxy, "ADDR[/BITS]", "Load balancer before the front door, whose PROXY header is demanded and believed; may repeat", MayRepeat: true),
-        new(Store, "sqlite:FILE", "Session store (sqlite:DIR/sessions.db)"),
+        new(Store, "sqlite:FILE|postgres://USER@HOST/DATABASE", "Session store; passwords by $PGPASSFILE or $PGPASSWORD (sqlite:DIR/sessions.db)"),
         new(Policy, "FILE", "Tenants, users, targets and what they may (none: accounts of this machine open sessions)"),
         new(Node, "NAME", "This node's name (the host name)"),
         new(Extensions, "LIST|off", "What moshbroker connect is offered beyond stock's protocol: screen,health,addresses,ticket,stream (all)"),

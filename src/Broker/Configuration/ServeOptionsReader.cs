@@ -139,17 +139,14 @@ internal sealed class ServeOptionsReader
         return new PortSource.Range(low, high);
     }
 
-    private static StoreAddress.Sqlite ToStore(Setting setting)
+    private static StoreAddress ToStore(Setting setting)
     {
         const string Sqlite = "sqlite:";
-        if (setting.Value.StartsWith("postgres", StringComparison.Ordinal))
-        {
-            throw setting.RefuseUnquoted("PostgreSQL is not available in this build: use sqlite:FILE");
-        }
+        if (setting.Value.StartsWith(Sqlite, StringComparison.Ordinal)) { return new StoreAddress.Sqlite((setting with { Value = setting.Value[Sqlite.Length..] }).ToFullPath()); }
 
-        return setting.Value.StartsWith(Sqlite, StringComparison.Ordinal)
-            ? new StoreAddress.Sqlite((setting with { Value = setting.Value[Sqlite.Length..] }).ToFullPath())
-            : throw setting.RefuseUnquoted("not a store: write it as sqlite:FILE");
+        // Nothing of what was written is repeated: there may be a password in it.
+        return PostgresAddress.TryParse(setting.Value, out string? fault) ?? throw setting.RefuseUnquoted(
+            fault ?? "not a store: write it as sqlite:FILE, postgres://USER@HOST/DATABASE, or postgres:Host=…;Database=…;Username=…");
     }
 
     private static int ToCapacity(Setting setting) =>
