@@ -19,6 +19,7 @@ namespace MoshBroker.Sessions;
 internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisposable
 {
     private const long MoveLogIntervalMs = 1000;
+    private const int MostStreams = 2;
 
     private readonly SessionActor _session;
     private readonly ISessionHost _host;
@@ -29,6 +30,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     private readonly EchoAckClock _echoAck;
     private readonly byte[] _owner = new byte[ChannelPeer.Length];
     private readonly ChannelMeter _meter;
+    private readonly List<DatagramStream> _streams = [];
     private readonly long[] _drops = new long[DropReasons.Count];
     private readonly PathGuard<UdpPath> _guard = new();
     private MonoTime _now;
@@ -53,6 +55,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         Id = seed.Id;
         Port = seed.Port;
         Watcher = seed.Watcher;
+        Name = ChannelName.Of(seed.Key);
         Kind = seed.Kind;
         CreatedAt = now;
         _screen = new ScreenState(terminal);
@@ -82,6 +85,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         Path = new PathWatch(session.Diagnosis.Timeline, saved.Transport.LastHeard);
         Id = seed.Id;
         Port = seed.Port;
+        Name = ChannelName.Of(seed.Key);
         // Whether he still may is not on record: he asks again.
         Watcher = peer.IsReadOnly ? new Watcher("somebody") { Until = now } : null;
         CreatedAt = now;
@@ -120,11 +124,14 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     /// <summary>Brings <see cref="Saved"/> up to date.</summary>
     public void Note()
     {
-        new ChannelPeer(Id, IsReadOnly, HasClient, Columns, Rows, _guard.HasPath ? _guard.Current : null) { Extensions = Extensions }.Write(_owner);
+        new ChannelPeer(Id, IsReadOnly, HasClient, Columns, Rows, _guard is { HasPath: true, Current.IsStream: false } ? _guard.Current : null) { Extensions = Extensions }.Write(_owner);
         IsUnsaved = false;
     }
 
     public int Id { get; }
+
+    /// <summary>What the client calls it by; from any thread.</summary>
+    public UInt128 Name { get; }
 
     /// <summary>What is known of the way to the client and back.</summary>
     public PathWatch Path { get; }
@@ -212,6 +219,14 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         {
             _session.OnFault(failure);
         }
+    }
+
+    /// <summary>The client's datagrams come by its ssh too, and answers go there while its newest one did.</summary>
+    public void AddStream(StreamSeed seed)
+    {
+        // A client has one; another means that its ssh was cut, and the kernel has not noticed.
+        while (_streams.Count >= MostStreams) { DropStream(_streams[0]); }
+        _streams.Add(new DatagramStream(seed, this));
     }
 
     public void OnOversize()
@@ -306,6 +321,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             TellMove(now, roamed: true);
         }
 
+        if (_streams.Exists(static stream => stream.IsGone)) { DropStream(_streams.Find(static stream => stream.IsGone)!); }
         Path.OnFlushed(now, numbers, _transport.OutstandingStates > 0);
         IsHeldBack = mayTransmit > now;
 
@@ -398,6 +414,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
 
     public void Dispose()
     {
+        while (_streams.Count > 0) { DropStream(_streams[0]); }
         if (_peer is not null) { _meter.Metrics.RecentPeers.Note(_now, _guard.Current.Peer.Ip); }
         if (!_isBuried)
         {
@@ -455,6 +472,12 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             return;
         }
 
+        if (path.IsStream)
+        {
+            SendByStream(path, datagram);
+            return;
+        }
+
         switch (_endpoint.Send(path, datagram))
         {
             case SendResult.Sent:
@@ -464,6 +487,20 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
                 _transport.OnSendTooLong();
                 break;
         }
+    }
+
+    private void SendByStream(in UdpPath path, ReadOnlySpan<byte> datagram)
+    {
+        foreach (DatagramStream stream in _streams)
+        {
+            if (stream.Path == path && stream.Send(datagram)) { _meter.Metrics.Sent(path.Peer.IsIPv4, datagram.Length); }
+        }
+    }
+
+    private void DropStream(DatagramStream stream)
+    {
+        _streams.Remove(stream);
+        stream.Dispose();
     }
 
     private PeerClass ClassOf(MonoTime now, in UdpPath path)
