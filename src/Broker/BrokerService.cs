@@ -32,9 +32,8 @@ internal static class BrokerService
         TimeProvider time = TimeProvider.System;
         using ILoggerFactory logging = Logging.Create(options.Otlp, options.Node);
         using DataDirectory data = DataDirectory.Open(options.DataDirectory);
-        MasterKeys master = MasterKeys.Load(options.DataDirectory, options.MasterKeyFile);
-        using KeySealer sealer = new(master);
-        await using SqlStore store = await StoreOpening.OpenAsync(options, master, time);
+        using KeySealer sealer = new(MasterKey.Load(options.DataDirectory, options.MasterKeyFile));
+        await using SqliteStore store = SqliteStore.Open(((StoreAddress.Sqlite)options.Store).File, time);
         SurvivalLog survivalLog = new(logging.CreateLogger<SessionHub>());
         using FdStoreClient? fdStore = OpenFdStore(options.DataDirectory, survivalLog, out Dictionary<string, FileDescriptor> left);
         string auditFolder = Path.Combine(options.DataDirectory, "audit");
@@ -46,13 +45,15 @@ internal static class BrokerService
         using Children children = new(doorClock);
 
         RecordingKey recordingKey = RecordingKey.Load(options.DataDirectory);
-        Capacity capacity = Capacity.Plan(options.Ports).AtMost(options.Capacity);
+        Capacity capacity = Capacity.Plan(options.Ports);
         using BrokerMetrics metrics = new();
         using OtlpExport? export = options.Otlp is { } otlp ? OtlpExport.Start(otlp, options.Node, new ExportLog(logging.CreateLogger<OtlpExport>())) : null;
         FrontDoorLog doorLog = new(logging.CreateLogger<Reception>());
         Denials denials = new(audit, doorLog);
         using SshPool? pool = options.FrontDoor is null ? null : new SshPool(Path.Combine(options.DataDirectory, "ssh"), children);
         TargetPaths? paths = pool is null ? null : new TargetPaths(pool);
+        EndpointLog endpointLog = new(logging.CreateLogger<SharedPort>());
+        metrics.Lookout.Log = endpointLog;
         HubSettings settings = new(options.Node, options.ListenHost, options.Ports, Environment.ProcessorCount, capacity)
         {
             Policy = () => policy.Current,
@@ -61,7 +62,7 @@ internal static class BrokerService
             Offer = new ExtensionOffer(options.Extensions, options.Advertised),
             SurvivalLog = survivalLog,
             Reentry = paths is null ? null : entered => new Reentry(entered, () => policy.Current, paths, children, denials, metrics, time),
-            EndpointLog = new EndpointLog(logging.CreateLogger<SharedPort>()),
+            EndpointLog = endpointLog,
             Recordings = clock => new RecordingService(
                 Path.Combine(options.DataDirectory, "recordings"), recordingKey, new RecordingLog(logging.CreateLogger<RecordingService>()), audit, clock)
             {

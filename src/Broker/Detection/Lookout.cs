@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using MoshBroker.Endpoint;
 using MoshBroker.Protocol;
+using MoshBroker.Protocol.Datagrams;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
@@ -19,6 +20,7 @@ internal sealed class Lookout(BrokerMetrics metrics)
 
     private readonly Lock _lock = new();
     private readonly ulong _seed = NewSeed();
+    private readonly DropSample _sample = new();
     private readonly RecentPrefixes _prefixes = new();
     private readonly TopTalkers<ulong> _failing = new();
     private readonly TopTalkers<ulong> _tripping = new();
@@ -46,6 +48,30 @@ internal sealed class Lookout(BrokerMetrics metrics)
 
     /// <summary>Networks that are turned away at the door.</summary>
     public SourceFilter Filter { get; } = new(NewSeed());
+
+    /// <summary>Tells the first drop from a network; null for nobody to tell.</summary>
+    public EndpointLog? Log { get; set; }
+
+    /// <summary>True when a detection's response has a stranger's datagram dropped unread; it is counted then.</summary>
+    /// <remarks>Whoever asks has made sure that no client of his is in that network.</remarks>
+    /// <param name="port">Where it came to.</param>
+    public bool TurnsAway(MonoTime now, in UdpAddress source, int port, int length)
+    {
+        if (Filter.IsOpen(now)) { return false; }
+        if (!Filter.IsBlocked(now, source.Network) && (metrics.RecentPeers.Contains(now, source.Ip) || Filter.LetsStrangerIn())) { return false; }
+        metrics.Received(source.IsIPv4, length);
+        metrics.Dropped(DropReason.RateLimited);
+        TurnedAway(source);
+        Dropped(source, port, DropReason.RateLimited);
+        return true;
+    }
+
+    /// <summary>A datagram that nobody turned out to have made was dropped: a line now and then, with where from.</summary>
+    public void Dropped(in UdpAddress source, int port, DropReason reason)
+    {
+        if (Log is not { } log || Trusted.Contains(source.Ip) || !_sample.IsWorthALine(_now, source.Network, out long others)) { return; }
+        log.FirstDrop(port, NetworkText.Of(source.Network), reason.WireName(), others);
+    }
 
     /// <summary>A datagram did not authenticate.</summary>
     /// <param name="session">The one whose port it came to; null where many share one.</param>

@@ -26,6 +26,12 @@ internal sealed class DemuxStats
     /// <summary>Somebody's by its number, but nobody's by its tag.</summary>
     public long WindowMisses;
 
+    /// <summary>Somebody's by a number used long ago, and by its tag: played again.</summary>
+    public long FullHits;
+
+    /// <summary>Nobody's of those that were tried.</summary>
+    public long FullMisses;
+
     /// <summary>Keys tried beyond those at the address: the right one.</summary>
     public long TrialHits;
 

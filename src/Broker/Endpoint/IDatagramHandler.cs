@@ -5,6 +5,9 @@ namespace MoshBroker.Endpoint;
 /// <summary>Takes the datagrams of one endpoint, a batch at a time, on the loop's thread. Must not throw.</summary>
 internal interface IDatagramHandler
 {
+    /// <summary>Whose it is. From any thread.</summary>
+    string Session { get; }
+
     /// <summary>False for a source whose datagrams are dropped, whoever made them. From any thread.</summary>
     bool MayBeAt(in UdpAddress source) => true;
 

@@ -7,6 +7,9 @@ internal interface IUdpEndpoint : IDisposable
 {
     int Port { get; }
 
+    /// <summary>True when what comes was proven to be the channel's client's, and others were turned away before.</summary>
+    bool IsProven => false;
+
     /// <summary>Datagrams for this channel that were dropped before it could count them.</summary>
     long Drops(DropReason reason) => 0;
 

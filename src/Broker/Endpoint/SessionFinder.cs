@@ -19,6 +19,10 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
 
     private const int TriesAtAddress = 8; // Sessions that share one relay's address; any more are found by their numbers.
     private const int LooksInNetwork = 256;
+
+    // A number that was used long ago is either a recording's or made up, and nobody waits to be found by it.
+    private const int TriesForReplay = 64;
+    private static readonly BucketRule Replays = new(PerSecond: 2_000, Burst: 4_096);
     private const long RefundIntervalMs = 250; // A client that moves more often than that pays: its key must not buy unbounded work.
 
     private readonly AddressIndex _addresses = new(seed);
@@ -27,6 +31,9 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
     private readonly RecentNetworks _recent = new(seed);
     private ulong _search;
     private bool _isCutShort;
+    private TokenBucket _replays;
+    private Candidate? _replayed;
+    private int _replayCursor;
 
     public SourceBudget Budget { get; } = new(seed);
 
@@ -48,6 +55,7 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
     {
         if (candidate.Rank < 0) { return; }
         NumbersOf(candidate).Remove(candidate);
+        if (_replayed == candidate) { _replayed = null; }
         _addresses.Unlink(candidate.Current);
         _addresses.Unlink(candidate.Previous);
     }
@@ -58,9 +66,13 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
     /// <summary>True when a client was there during the last day.</summary>
     public bool HadClientIn(MonoTime now, ulong network) => _recent.Contains(now, network);
 
+    /// <summary>Whose client is, or was before its last move, where a datagram came from that proved to be nobody's; null for a stranger's.</summary>
+    public Candidate? AtAddress { get; private set; }
+
     /// <summary>The channel whose client made the datagram; null, and the reason, when none is found.</summary>
     public Candidate? Find(MonoTime now, in UdpAddress source, ReadOnlySpan<byte> datagram, out DropReason reason)
     {
+        AtAddress = null;
         reason = Refusal(datagram, out ulong number);
         if (reason != DropReason.None) { return null; }
         _search++;
@@ -74,10 +86,12 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
 
         if (isKnown) { stats.AddressMisses++; }
         Candidate? author = Search(now, source, datagram, number, out bool isPlausible);
+        if (author is null && !_isCutShort) { author = SearchReplayed(now, datagram, number); }
         if (author is not null) { return Found(now, source, author, number, ref reason); }
         reason = _isCutShort ? DropReason.TrialBudget : isKnown ? DropReason.AuthFailed : DropReason.UnknownSource;
         if (_isCutShort) { stats.BudgetExhausted++; }
         else if (isPlausible) { stats.WindowMisses++; }
+        AtAddress = Suspect(atAddress);
         return null;
     }
 
@@ -202,6 +216,61 @@ internal sealed class SessionFinder(ulong seed, DemuxStats stats)
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Whose number was used long ago: somebody may play a recording of a living session. Who does is told to that session and counted there; found or not,
+    /// nothing moves. A few keys a datagram, of a budget apart from the one that roamers are found by. Whoever was found last comes first, and the next search goes on
+    /// where this one stopped, so that a recording that goes on is recognized among any number of sessions.
+    /// </summary>
+    private Candidate? SearchReplayed(MonoTime now, ReadOnlySpan<byte> datagram, ulong number)
+    {
+        if (number > ulong.MaxValue - Behind) { return null; }
+        int first = _numbers.CountUpTo(number + Behind);
+        int above = _numbers.Count - first;
+        int allowance = (int)Math.Min(Math.Min(above, TriesForReplay), _replays.Available(now, Replays));
+        if (allowance <= 0) { return null; }
+        int tries = 0;
+        Candidate? author = null;
+        if (_replayed is { HasEnded: false } last && last.NextExpected > number + Behind && last.TriedBy != _search)
+        {
+            tries++;
+            if (IsAuthor(last, datagram)) { author = last; }
+        }
+
+        for (int looks = 0; author is null && tries < allowance && looks < above; looks++)
+        {
+            _replayCursor = (_replayCursor + 1) % above;
+            Candidate candidate = _numbers[first + _replayCursor];
+            if (candidate.TriedBy == _search) { continue; }
+            tries++;
+            if (IsAuthor(candidate, datagram)) { author = candidate; }
+        }
+
+        _replays.Take(now, Replays, tries);
+        if (author is null)
+        {
+            stats.FullMisses++;
+            stats.TrialMisses += tries;
+            return null;
+        }
+
+        stats.FullHits++;
+        stats.TrialHits++;
+        stats.TrialMisses += tries - 1;
+        return _replayed = author;
+    }
+
+    /// <summary>One that lives, if there is one.</summary>
+    private static Candidate? Suspect(AddressNode? first)
+    {
+        AddressNode? node = first;
+        for (int looks = 0; node is not null && looks < TriesAtAddress; looks++, node = AddressIndex.NextAt(node))
+        {
+            if (!node.Owner.HasEnded) { return node.Owner; }
+        }
+
+        return first?.Owner;
     }
 
     private bool MayTry(int allowance, ref int tries)

@@ -63,9 +63,6 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
     /// <summary>Room for a plaintext that is looked at and forgotten; the port's thread's.</summary>
     public byte[] Plaintext { get; } = new byte[DatagramLimits.MaxReceived];
 
-    /// <summary>Places of the budget's tables in use, by source and by network, of all: from another thread about right.</summary>
-    public (int Sources, int Networks, int Places) Occupancy(MonoTime now) => _finder.Budget.Occupancy(now);
-
     /// <summary>
     /// Makes room for a channel whose session lives on that loop. From any thread: a datagram that was sent after this returned finds the channel.
     /// </summary>
@@ -177,13 +174,19 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
     {
         _metrics.Received(source.IsIPv4, length);
         _metrics.Dropped(reason);
+        if (reason != DropReason.QueueFull && reason != DropReason.Oversize) { _metrics.Lookout.Dropped(source, Port, reason); }
         switch (reason)
         {
-            case DropReason.AuthFailed:
-                _metrics.Lookout.AuthFailed(source, PeerClass.Known, session: null);
+            case DropReason.AuthFailed when _finder.AtAddress is SharedRoute { HasEnded: false } route:
+                route.CountForged();
+                _metrics.Lookout.AuthFailed(source, PeerClass.Known, route.Session);
                 break;
-            case DropReason.UnknownSource:
-                _metrics.Lookout.AuthFailed(source, _metrics.RecentPeers.Contains(now, source.Ip) ? PeerClass.Recent : PeerClass.Unknown, session: null);
+            case DropReason.AuthFailed or DropReason.UnknownSource:
+                bool isRecent = _finder.AtAddress is not null || _metrics.RecentPeers.Contains(now, source.Ip);
+                _metrics.Lookout.AuthFailed(source, isRecent ? PeerClass.Recent : PeerClass.Unknown, session: null);
+                break;
+            case DropReason.Network:
+                _metrics.Lookout.Forbidden(source);
                 break;
             case DropReason.TrialBudget:
                 _metrics.Lookout.BudgetSpent(source); // Not a failure: what key made it is not known.
@@ -207,6 +210,7 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
     {
         long all = 0;
         for (int reason = 1; reason < DropReasons.Count; reason++) { all += Stats.Drops((DropReason)reason); }
+        (int sources, int networks, int places) = _finder.Budget.Occupancy(now);
         _log?.Dropped(
             Port,
             all - _reportedDrops,
@@ -214,7 +218,10 @@ internal sealed class SharedPort : IReadyHandler, IScheduled, IDisposable
             Stats.Drops(DropReason.AuthFailed),
             Stats.Drops(DropReason.TrialBudget),
             Stats.Drops(DropReason.QueueFull),
-            KernelDrops);
+            KernelDrops,
+            sources,
+            networks,
+            places);
         _reportedAt = now;
         _reportedDrops = all;
     }

@@ -16,6 +16,7 @@ internal sealed class SharedRoute : Candidate, IUdpEndpoint
     private bool _disposed;
     private int _queued;
     private long _refused;
+    private long _forged;
 
     public SharedRoute(SharedPort port, SessionKey key, DatagramRing ring)
     {
@@ -26,13 +27,26 @@ internal sealed class SharedRoute : Candidate, IUdpEndpoint
 
     public int Port => _port.Port;
 
+    public bool IsProven => true;
+
     /// <summary>Datagrams that wait in the ring.</summary>
     public int Queued => Volatile.Read(ref _queued);
 
     /// <summary>True once the channel has begun, or is over: what was posted can be taken.</summary>
     public bool IsAttached => _handler is not null || _disposed;
 
-    public long Drops(DropReason reason) => reason == DropReason.QueueFull ? Volatile.Read(ref _refused) : 0;
+    /// <summary>Whose it is; null before the channel begins, and after its end.</summary>
+    public string? Session => Volatile.Read(ref _handler)?.Session;
+
+    public long Drops(DropReason reason) => reason switch
+    {
+        DropReason.QueueFull => Volatile.Read(ref _refused),
+        DropReason.AuthFailed => Volatile.Read(ref _forged),
+        _ => 0,
+    };
+
+    /// <summary>What came from its client's address did not authenticate. On the port's thread.</summary>
+    public void CountForged() => Volatile.Write(ref _forged, _forged + 1);
 
     public override bool MayBeAt(in UdpAddress source) => Volatile.Read(ref _handler)?.MayBeAt(source) != false;
 

@@ -47,6 +47,6 @@ internal sealed class SourceBudget(ulong seed)
         _networks.Find(now, source.Network).Take(now, PerNetwork, tries);
     }
 
-    /// <summary>Places of the tables that are in use, of all.</summary>
+    /// <summary>Places of the tables that are in use, of all: walks through them, so not for every datagram.</summary>
     public (int Sources, int Networks, int Places) Occupancy(MonoTime now) => (_sources.Occupied(now), _networks.Occupied(now), _sources.Places);
 }

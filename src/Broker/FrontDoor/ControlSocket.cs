@@ -129,18 +129,14 @@ internal sealed class ControlSocket : IAsyncDisposable
                 Interlocked.Decrement(ref waiting.Value);
             }
 
-            ControlConnection served = new(connection, uid, pid, _requests, _log);
             try
             {
-                await served.ServeAsync(stopping);
+                await new ControlConnection(connection, uid, pid, _requests, _log).ServeAsync(stopping);
             }
             finally
             {
                 turns.Release();
             }
-
-            // A session has the socket now, and as many as it may have; it is nobody's turn any more.
-            await served.Held;
         }
     }
 }

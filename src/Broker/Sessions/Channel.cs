@@ -19,7 +19,9 @@ namespace MoshBroker.Sessions;
 internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisposable
 {
     private const long MoveLogIntervalMs = 1000;
-    private const int MostStreams = 2;
+
+    // Where the client is, where it may be, and room for what comes from elsewhere.
+    private const int ProvenPlaces = 4;
 
     private readonly SessionActor _session;
     private readonly ISessionHost _host;
@@ -30,9 +32,9 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     private readonly EchoAckClock _echoAck;
     private readonly byte[] _owner = new byte[ChannelPeer.Length];
     private readonly ChannelMeter _meter;
-    private readonly List<DatagramStream> _streams = [];
     private readonly long[] _drops = new long[DropReasons.Count];
     private readonly PathGuard<UdpPath> _guard = new();
+    private readonly ProvenSources _proven;
     private MonoTime _now;
     private string? _peer;
     private long _unvalidatedSent;
@@ -50,12 +52,12 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     {
         _session = session;
         _host = host;
-        _meter = new ChannelMeter(host.Metrics, session.Tenant, session.Facts.Id) { Backend = session.BackendKind };
+        _meter = new ChannelMeter(host.Metrics, session.Tenant, session.Facts.Id) { Backend = session.BackendKind, Port = seed.Port };
+        _proven = new ProvenSources(host.Metrics, ProvenPlaces);
         Path = new PathWatch(session.Diagnosis.Timeline);
         Id = seed.Id;
         Port = seed.Port;
         Watcher = seed.Watcher;
-        Name = ChannelName.Of(seed.Key);
         Kind = seed.Kind;
         CreatedAt = now;
         _screen = new ScreenState(terminal);
@@ -81,11 +83,11 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     {
         _session = session;
         _host = host;
-        _meter = new ChannelMeter(host.Metrics, session.Tenant, session.Facts.Id) { Backend = session.BackendKind };
+        _meter = new ChannelMeter(host.Metrics, session.Tenant, session.Facts.Id) { Backend = session.BackendKind, Port = seed.Port };
+        _proven = new ProvenSources(host.Metrics, ProvenPlaces);
         Path = new PathWatch(session.Diagnosis.Timeline, saved.Transport.LastHeard);
         Id = seed.Id;
         Port = seed.Port;
-        Name = ChannelName.Of(seed.Key);
         // Whether he still may is not on record: he asks again.
         Watcher = peer.IsReadOnly ? new Watcher("somebody") { Until = now } : null;
         CreatedAt = now;
@@ -101,6 +103,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         if (peer.Path is { } path)
         {
             _guard.Restore(path);
+            _proven.Note(path);
             _peer = path.Peer.ToString();
             session.Peers.Note(now, Id, _peer);
             _transport.PayloadLimit = path.LongestPayload;
@@ -124,14 +127,11 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     /// <summary>Brings <see cref="Saved"/> up to date.</summary>
     public void Note()
     {
-        new ChannelPeer(Id, IsReadOnly, HasClient, Columns, Rows, _guard is { HasPath: true, Current.IsStream: false } ? _guard.Current : null) { Extensions = Extensions }.Write(_owner);
+        new ChannelPeer(Id, IsReadOnly, HasClient, Columns, Rows, _guard.HasPath ? _guard.Current : null) { Extensions = Extensions }.Write(_owner);
         IsUnsaved = false;
     }
 
     public int Id { get; }
-
-    /// <summary>What the client calls it by; from any thread.</summary>
-    public UInt128 Name { get; }
 
     /// <summary>What is known of the way to the client and back.</summary>
     public PathWatch Path { get; }
@@ -184,6 +184,11 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     /// <summary>When the client last sent a state with a new number; heartbeats have one.</summary>
     public MonoTime LastNewState { get; private set; } = MonoTime.Never;
 
+    public string Session => _session.Facts.Id;
+
+    /// <summary>Datagrams that somebody made without its key.</summary>
+    public long AuthFailures => _meter.AuthFailures + _endpoint.Drops(DropReason.AuthFailed);
+
     public bool MayBeAt(in UdpAddress source) => Watcher?.Networks is { } networks ? networks.Contains(source.Ip) : _session.Allows(source);
 
     public void OnDatagram(MonoTime now, in UdpPath path, ReadOnlySpan<byte> datagram, bool congestionExperienced)
@@ -199,7 +204,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
                 return;
             }
 
-            if (!_guard.KnowsNetwork(path.Network) && _meter.TurnsAway(now, path, datagram.Length))
+            if (!_endpoint.IsProven && !_guard.KnowsNetwork(path.Network) && _meter.TurnsAway(now, path, datagram.Length))
             {
                 _drops[(int)DropReason.RateLimited]++;
                 return;
@@ -211,6 +216,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             _meter.OnDatagram(now, path, datagram.Length, verdict, heard, verdict.IsAuthentic ? PeerClass.Known : ClassOf(now, path));
             if (!verdict.IsAccepted) { _drops[(int)verdict.Reason]++; }
             IsUnsaved |= verdict.IsAuthentic;
+            if (verdict.IsAuthentic) { _proven.Note(path, _guard); }
             if (verdict.IsFresh) { OnFresh(now, path, datagram.Length, verdict, heard); }
             if (verdict.IsAuthentic) { Path.OnDatagram(now, verdict, _transport.AcknowledgedNumber, _transport.OutstandingStates > 0); }
             if (verdict.RemoteAdvanced) { TakeInput(now); }
@@ -219,14 +225,6 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         {
             _session.OnFault(failure);
         }
-    }
-
-    /// <summary>The client's datagrams come by its ssh too, and answers go there while its newest one did.</summary>
-    public void AddStream(StreamSeed seed)
-    {
-        // A client has one; another means that its ssh was cut, and the kernel has not noticed.
-        while (_streams.Count >= MostStreams) { DropStream(_streams[0]); }
-        _streams.Add(new DatagramStream(seed, this));
     }
 
     public void OnOversize()
@@ -321,7 +319,6 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             TellMove(now, roamed: true);
         }
 
-        if (_streams.Exists(static stream => stream.IsGone)) { DropStream(_streams.Find(static stream => stream.IsGone)!); }
         Path.OnFlushed(now, numbers, _transport.OutstandingStates > 0);
         IsHeldBack = mayTransmit > now;
 
@@ -346,6 +343,8 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
 
     public void BeginEpoch(long epoch)
     {
+        // Its numbers are spent: the transport refuses them, which ends the session before one is used again.
+        if ((ulong)epoch <= _transport.Epoch) { _meter.Metrics.NonceReuseBlocked(); }
         _transport.BeginEpoch((ulong)epoch);
         IsUnsaved = true;
     }
@@ -383,8 +382,8 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         return heard == MonoTime.Never ? null : Math.Max(0, now.Since(heard) / 1000.0);
     }
 
-    /// <summary>Datagrams for this channel that the kernel dropped.</summary>
-    public uint KernelDrops => _endpoint.KernelDrops;
+    /// <summary>Datagrams for this channel that the kernel dropped; its tombstone goes on with the count.</summary>
+    public uint KernelDrops => Volatile.Read(ref _isBuried) ? 0 : _endpoint.KernelDrops;
 
     /// <summary>The transport's numbers; from any thread, as far as single words go.</summary>
     public TransportStatistics Statistics => _transport.Statistics;
@@ -399,7 +398,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     public EndedChannel? Bury(MonoTime now)
     {
         if (!IsClientUntold || _isBuried) { return null; }
-        _isBuried = true;
+        Volatile.Write(ref _isBuried, true);
         return new EndedChannel(new EndedChannelName(_session.Facts.Id, Id), now, _host, _transport.Bury(), HandOver);
     }
 
@@ -414,7 +413,6 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
 
     public void Dispose()
     {
-        while (_streams.Count > 0) { DropStream(_streams[0]); }
         if (_peer is not null) { _meter.Metrics.RecentPeers.Note(_now, _guard.Current.Peer.Ip); }
         if (!_isBuried)
         {
@@ -465,42 +463,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
 
     private void Send(in UdpPath path, ReadOnlySpan<byte> datagram)
     {
-        if (_peer is null)
-        {
-            // Nothing can be due before a client was heard; should a fault make it so, nobody gets it.
-            _meter.Metrics.UnauthenticatedResponse(datagram.Length);
-            return;
-        }
-
-        if (path.IsStream)
-        {
-            SendByStream(path, datagram);
-            return;
-        }
-
-        switch (_endpoint.Send(path, datagram))
-        {
-            case SendResult.Sent:
-                _meter.Metrics.Sent(path.Peer.IsIPv4, datagram.Length);
-                break;
-            case SendResult.TooLong:
-                _transport.OnSendTooLong();
-                break;
-        }
-    }
-
-    private void SendByStream(in UdpPath path, ReadOnlySpan<byte> datagram)
-    {
-        foreach (DatagramStream stream in _streams)
-        {
-            if (stream.Path == path && stream.Send(datagram)) { _meter.Metrics.Sent(path.Peer.IsIPv4, datagram.Length); }
-        }
-    }
-
-    private void DropStream(DatagramStream stream)
-    {
-        _streams.Remove(stream);
-        stream.Dispose();
+        if (_proven.Send(_endpoint, path, datagram) == SendResult.TooLong) { _transport.OnSendTooLong(); }
     }
 
     private PeerClass ClassOf(MonoTime now, in UdpPath path)

@@ -17,23 +17,30 @@ internal sealed class EndedChannel : IDatagramHandler, IScheduled, IDisposable
     private readonly ISessionHost _host;
     private readonly Tombstone _tombstone;
     private readonly IUdpEndpoint _endpoint;
+    private readonly ProvenSources _proven;
     private readonly TaskCompletionSource _given = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Takes the tombstone over and begins to receive; on the loop's thread.</summary>
     public EndedChannel(EndedChannelName name, MonoTime endedAt, ISessionHost host, Tombstone tombstone, Func<IDatagramHandler, IUdpEndpoint> open)
     {
         (Name, EndedAt, _host, _tombstone) = (name, endedAt, host, tombstone);
+        _proven = new ProvenSources(host.Metrics, places: 1);
         _endpoint = open(this);
     }
 
     public EndedChannelName Name { get; }
+
+    public string Session => Name.Session;
 
     public MonoTime EndedAt { get; }
 
     public int Port => _endpoint.Port;
 
     /// <summary>True when the port is this channel's alone.</summary>
-    public bool HoldsPort => _endpoint is not SharedRoute;
+    public bool HoldsPort => !_endpoint.IsProven;
+
+    /// <summary>Datagrams that the kernel dropped on its socket, also before the end; from any thread.</summary>
+    public uint KernelDrops => _endpoint.KernelDrops;
 
     /// <summary>One more than the highest number of the client's.</summary>
     public ulong NextExpectedSequence => _tombstone.NextExpectedSequence;
@@ -43,17 +50,18 @@ internal sealed class EndedChannel : IDatagramHandler, IScheduled, IDisposable
     public void OnDatagram(MonoTime now, in UdpPath path, ReadOnlySpan<byte> datagram, bool congestionExperienced)
     {
         BrokerMetrics metrics = _host.Metrics;
+        // Whoever it is waited for was at such an address, and is let in.
+        bool isRecent = metrics.RecentPeers.Contains(now, path.Peer.Ip);
+        if (HoldsPort && !isRecent && metrics.Lookout.TurnsAway(now, path.Peer, Port, datagram.Length)) { return; }
         ArrayBufferWriter<byte> answer = _host.SendBuffer;
         answer.ResetWrittenCount();
         bool isAnswered = _tombstone.TryAnswer(now, datagram, answer, out DatagramVerdict verdict);
         metrics.Received(path.Peer.IsIPv4, datagram.Length);
         metrics.Dropped(verdict.Reason);
-        if (verdict.Reason == DropReason.AuthFailed)
-        {
-            metrics.Lookout.AuthFailed(path.Peer, metrics.RecentPeers.Contains(now, path.Peer.Ip) ? PeerClass.Recent : PeerClass.Unknown, Name.Session);
-        }
-
-        if (isAnswered && _endpoint.Send(path, answer.WrittenSpan) == SendResult.Sent) { metrics.Sent(path.Peer.IsIPv4, answer.WrittenCount); }
+        if (verdict.IsAuthentic) { _proven.Note(path); }
+        else { metrics.Lookout.Dropped(path.Peer, Port, verdict.Reason); }
+        if (verdict.Reason == DropReason.AuthFailed) { metrics.Lookout.AuthFailed(path.Peer, isRecent ? PeerClass.Recent : PeerClass.Unknown, Name.Session); }
+        if (isAnswered) { _proven.Send(_endpoint, path, answer.WrittenSpan); }
         answer.ResetWrittenCount();
     }
 

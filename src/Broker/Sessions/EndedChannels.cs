@@ -24,6 +24,12 @@ internal sealed class EndedChannels(int limit, Action<EndedChannelName> onGivenU
         get { lock (_lock) { return _oldestFirst.Count(ended => ended.HoldsPort); } }
     }
 
+    /// <summary>Datagrams that the kernel dropped on their sockets.</summary>
+    public long KernelDrops
+    {
+        get { lock (_lock) { return _oldestFirst.Sum(ended => (long)ended.KernelDrops); } }
+    }
+
     public void Add(EndedChannel ended)
     {
         lock (_lock) { _oldestFirst.AddLast(ended); }

@@ -29,7 +29,7 @@ internal static class SessionReadings
             if (numbers.HasRttSample) { rtt = Math.Max(rtt, numbers.SmoothedRtt / 1000); }
             heard = MonoTime.Max(heard, numbers.LastHeard);
             roams += channel.Meter.Roams;
-            failures += channel.Meter.AuthFailures;
+            failures += channel.AuthFailures;
         }
 
         return new SessionReading

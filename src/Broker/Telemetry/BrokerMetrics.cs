@@ -195,6 +195,9 @@ internal sealed partial class BrokerMetrics : IDisposable
     /// <summary>A socket was closed; so many datagrams had been dropped there by the kernel.</summary>
     public void SocketClosed(uint drops) => Interlocked.Add(ref _closedSocketDrops, drops);
 
+    /// <summary>What the kernel dropped on sockets that are closed.</summary>
+    public long ClosedSocketDrops => Volatile.Read(ref _closedSocketDrops);
+
     public void AuthFailed(PeerClass peer) => _authFailures.Add(1, (int)peer);
 
     public void Replayed(ReplayKind kind)
@@ -247,7 +250,7 @@ internal sealed partial class BrokerMetrics : IDisposable
 
     public void ActorFailed(ActorKind actor) => _restarts.Add(1, (int)actor * 3);
 
-    /// <summary>Bytes that were about to go to an address from which nothing authentic ever came; they are not sent.</summary>
+    /// <summary>Bytes that went to an address from which nothing authentic ever came.</summary>
     public void UnauthenticatedResponse(int bytes) => _unauthenticated.Add(bytes);
 
     public void Tripped() => _tripped.Add();
@@ -271,11 +274,13 @@ internal sealed partial class BrokerMetrics : IDisposable
 
         _capacity.Set(live.Capacity);
         _keyBlocks.Set(live.KeyBlocksUsed);
-        _socketDrops.RaiseTo(live.SocketDrops + Volatile.Read(ref _closedSocketDrops));
+        _socketDrops.RaiseTo(live.SocketDrops);
         _lookups.RaiseTo(live.Demux.AddressHits, 0);
         _lookups.RaiseTo(live.Demux.AddressMisses, 1);
         _lookups.RaiseTo(live.Demux.WindowHits, 2);
         _lookups.RaiseTo(live.Demux.WindowMisses, 3);
+        _lookups.RaiseTo(live.Demux.FullHits, 4);
+        _lookups.RaiseTo(live.Demux.FullMisses, 5);
         _trials.RaiseTo(live.Demux.TrialHits, 0);
         _trials.RaiseTo(live.Demux.TrialMisses, 1);
         _trials.RaiseTo(live.Demux.BudgetExhausted, 2);

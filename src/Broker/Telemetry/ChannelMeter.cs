@@ -29,6 +29,8 @@ internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, string ses
     private long _roams;
     private long _authFailures;
 
+    public int Port { get; init; }
+
     /// <summary>What answers the client now: a session that began with the menu comes to a target later.</summary>
     public BackendKind Backend { get; set; }
 
@@ -48,6 +50,7 @@ internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, string ses
         if (verdict.Reason != DropReason.None)
         {
             metrics.Dropped(verdict.Reason);
+            if (!verdict.IsAuthentic) { metrics.Lookout.Dropped(path.Peer, Port, verdict.Reason); }
             if (verdict.Reason == DropReason.AuthFailed)
             {
                 Volatile.Write(ref _authFailures, _authFailures + 1);
@@ -61,20 +64,14 @@ internal sealed class ChannelMeter(BrokerMetrics metrics, int tenant, string ses
     }
 
     /// <summary>A datagram from elsewhere than the client: true when a detection's response has it dropped unread.</summary>
-    public bool TurnsAway(MonoTime now, in UdpPath path, int length)
-    {
-        if (!metrics.Lookout.Filter.IsBlocked(now, path.Peer.Network)) { return false; }
-        metrics.Received(path.Peer.IsIPv4, length);
-        metrics.Dropped(DropReason.RateLimited);
-        metrics.Lookout.TurnedAway(path.Peer);
-        return true;
-    }
+    public bool TurnsAway(MonoTime now, in UdpPath path, int length) => metrics.Lookout.TurnsAway(now, path.Peer, Port, length);
 
     public void OnForbiddenNetwork(in UdpPath path, int length)
     {
         metrics.Received(path.Peer.IsIPv4, length);
         metrics.Dropped(DropReason.Network);
         metrics.Lookout.Forbidden(path.Peer);
+        metrics.Lookout.Dropped(path.Peer, Port, DropReason.Network);
     }
 
     public void OnOversize() => metrics.Dropped(DropReason.Oversize);

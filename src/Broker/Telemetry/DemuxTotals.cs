@@ -15,6 +15,10 @@ internal sealed class DemuxTotals
 
     public long WindowMisses { get; private set; }
 
+    public long FullHits { get; private set; }
+
+    public long FullMisses { get; private set; }
+
     public long TrialHits { get; private set; }
 
     public long TrialMisses { get; private set; }
@@ -30,6 +34,8 @@ internal sealed class DemuxTotals
         AddressMisses += Volatile.Read(ref port.AddressMisses);
         WindowHits += Volatile.Read(ref port.WindowHits);
         WindowMisses += Volatile.Read(ref port.WindowMisses);
+        FullHits += Volatile.Read(ref port.FullHits);
+        FullMisses += Volatile.Read(ref port.FullMisses);
         TrialHits += Volatile.Read(ref port.TrialHits);
         TrialMisses += Volatile.Read(ref port.TrialMisses);
         BudgetExhausted += Volatile.Read(ref port.BudgetExhausted);

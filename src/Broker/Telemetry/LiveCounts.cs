@@ -20,7 +20,7 @@ internal sealed class LiveCounts
     /// <summary>The share of its key that the busiest channel has used up.</summary>
     public double KeyBlocksUsed { get; set; }
 
-    /// <summary>Datagrams that the kernel dropped on the sockets that are open.</summary>
+    /// <summary>Datagrams that the kernel dropped on all our sockets, closed ones too.</summary>
     public long SocketDrops { get; set; }
 
     /// <summary>How the datagrams of shared ports found their sessions.</summary>

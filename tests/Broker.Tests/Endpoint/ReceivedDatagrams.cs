@@ -9,6 +9,8 @@ internal sealed class ReceivedDatagrams : IDatagramHandler
 {
     private byte[]? _first;
 
+    public string Session => "a1b2c3d4";
+
     public List<ulong> Numbers { get; } = [];
 
     public int Batches { get; private set; }

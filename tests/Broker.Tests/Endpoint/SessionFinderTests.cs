@@ -87,13 +87,50 @@ public sealed class SessionFinderTests
     }
 
     [Fact]
-    public void A_recording_played_an_hour_later_from_elsewhere_costs_no_key()
+    public void A_recording_played_an_hour_later_from_elsewhere_is_its_sessions_and_moves_nothing()
     {
         PlayedCandidate client = Attach(1)[0];
-        for (ulong number = 1; number < 1200; number++) { Find(AddressOf(client), client.Sends(number)); }
-        int asked = client.Asked;
-        Assert.Null(Find(Train, client.Sends(10), DropReason.UnknownSource));
-        Assert.Equal(asked, client.Asked);
+        UdpAddress home = AddressOf(client);
+        for (ulong number = 1; number < 1200; number++) { Find(home, client.Sends(number)); }
+        Assert.Same(client, Find(Train, client.Sends(10)));
+        Assert.Equal((home, 1200ul, 0), (client.Current.Address, client.NextExpected, _stats.Moves));
+        Assert.False(_finder.HasClientIn(Train.Network));
+        Assert.Equal((1, 0), (_stats.FullHits, _stats.FullMisses));
+        Assert.Equal(0, _finder.Budget.Occupancy(_now).Sources);
+    }
+
+    [Fact]
+    public void A_recording_that_goes_on_is_recognized_among_a_thousand_sessions_and_then_at_the_first_try()
+    {
+        PlayedCandidate[] all = Attach(1000);
+        foreach (PlayedCandidate candidate in all) { Find(AddressOf(candidate), candidate.Sends(5000)); }
+        int played = 0;
+        for (ulong number = 0; _finder.Find(_now, Train, all[618].Sends(number), out _) is null; number++)
+        {
+            _now = _now.Plus(300);
+            Assert.True(++played < 20, "not recognized");
+        }
+
+        int asked = all.Sum(candidate => candidate.Asked);
+        Assert.Same(all[618], Find(Train, all[618].Sends(77)));
+        Assert.Equal(1, all.Sum(candidate => candidate.Asked) - asked);
+    }
+
+    [Fact]
+    public void A_flood_of_numbers_used_long_ago_is_held_to_a_budget_of_its_own_and_takes_nothing_from_roamers()
+    {
+        PlayedCandidate[] all = Attach(1000);
+        foreach (PlayedCandidate candidate in all) { Find(AddressOf(candidate), candidate.Sends(5000)); }
+        int before = all.Sum(candidate => candidate.Asked);
+        for (int i = 0; i < 50_000; i++)
+        {
+            if (i % 50 == 0) { _now = _now.Plus(1); }
+            Find(SourceBudgetTests.Address($"203.0.{i % 97}.{i % 251}", (ushort)i), PlayedCandidate.Datagram(PlayedCandidate.Nobody, 1), DropReason.UnknownSource);
+        }
+
+        Assert.InRange(all.Sum(candidate => candidate.Asked) - before, 1000, 4096 + 2000);
+        Assert.Equal((0, 0), (_stats.BudgetExhausted, _finder.Budget.Occupancy(_now).Networks));
+        Assert.Same(all[400], Find(Train, all[400].Sends(5001)));
     }
 
     [Fact]
@@ -128,7 +165,24 @@ public sealed class SessionFinderTests
     {
         PlayedCandidate client = Attach(1)[0];
         Assert.Null(Find(AddressOf(client), PlayedCandidate.Datagram(PlayedCandidate.Nobody, 1), DropReason.AuthFailed));
+        Assert.Same(client, _finder.AtAddress);
         Assert.Same(client, Find(AddressOf(client), client.Sends(1)));
+    }
+
+    [Fact]
+    public void Whose_client_is_where_a_forgery_came_from_is_told_and_a_living_one_first()
+    {
+        PlayedCandidate[] all = Attach(2);
+        UdpAddress home = AddressOf(all[0]);
+        Assert.Same(all[1], Find(home, all[1].Sends(1)));
+        _finder.Retire(all[1]);
+        Find(home, PlayedCandidate.Datagram(PlayedCandidate.Nobody, 2), DropReason.AuthFailed);
+        Assert.Same(all[0], _finder.AtAddress);
+        _finder.Remove(all[0]);
+        Find(home, PlayedCandidate.Datagram(PlayedCandidate.Nobody, 2), DropReason.AuthFailed);
+        Assert.Same(all[1], _finder.AtAddress);
+        Find(Train, PlayedCandidate.Datagram(PlayedCandidate.Nobody, 2), DropReason.UnknownSource);
+        Assert.Null(_finder.AtAddress);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MoshBroker.Broker.Tests.Sessions;
+using MoshBroker.Detection;
 using MoshBroker.Endpoint;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
@@ -124,6 +125,27 @@ public sealed class SharedPortTests : IDisposable
             Send(1);
             return _port.Stats.Drops(DropReason.UnknownSource) > 0;
         });
+    }
+
+    [Fact]
+    public void What_is_forged_at_a_clients_address_counts_against_its_session()
+    {
+        SharedRoute route = _port.Open(_key, loop: 0);
+        ReceivedDatagrams channel = new();
+        route.Attach(channel);
+        Send(0);
+        RunUntil(() => channel.Numbers.Count == 1);
+        for (int i = 0; i < 5; i++)
+        {
+            byte[] forged = new byte[80];
+            forged[7] = 1;
+            SendRaw(forged);
+        }
+
+        WaitUntil(() => route.Drops(DropReason.AuthFailed) == 5);
+        Tally seen = _metrics.Lookout.Take(new MonoTime(1000));
+        Assert.Equal((5, 0), (seen.KnownFailures, seen.UnknownFailures));
+        Assert.Equal([channel.Session], seen.KnownFailureSessions);
     }
 
     [Fact]

@@ -149,6 +149,8 @@ public sealed class UdpEndpointTests : IDisposable
 
         public BlockingCollection<(UdpPath Path, byte[] Bytes, bool Marked)> Datagrams { get; } = [];
 
+        public string Session => "";
+
         public int Oversize => Volatile.Read(ref _oversize);
 
         public void OnDatagram(MonoTime now, in UdpPath path, ReadOnlySpan<byte> datagram, bool congestionExperienced) =>

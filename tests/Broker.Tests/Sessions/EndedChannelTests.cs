@@ -82,6 +82,28 @@ public sealed class EndedChannelTests
     }
 
     [Fact]
+    public void What_the_kernel_dropped_is_the_channels_then_the_tombstones_and_then_nobodys_and_never_lost_or_counted_twice()
+    {
+        using StagedSession session = StagedSession.Started();
+        ScriptedClient client = session.Join();
+        session.RunUntil(() => client.Transport.RemoteNumber > 0, "the client is there");
+        Channel channel = session.Actor.Channels[0];
+        session.Endpoint().KernelDrops = 7;
+        Assert.Equal((7u, 0), (channel.KernelDrops, session.Host.Metrics.ClosedSocketDrops));
+        client.IsAway = true;
+        session.Actor.Tell(new SessionMessage.Close(SessionEndReason.Operator));
+        session.Run(60_000);
+        using EndedChannels ended = new(8, _ => { });
+        ended.Add(session.Buried[0]);
+        Assert.Equal((0u, 7, 0), (channel.KernelDrops, ended.KernelDrops, session.Host.Metrics.ClosedSocketDrops));
+        session.Endpoint().KernelDrops = 9;
+        Assert.Equal(9, ended.KernelDrops);
+        ended.TryGiveUpOldest(_ => true, out _);
+        session.Run(10);
+        Assert.Equal((0, 9), (ended.KernelDrops, session.Host.Metrics.ClosedSocketDrops));
+    }
+
+    [Fact]
     public void Of_too_many_the_oldest_goes_first()
     {
         using StagedSession first = EndedWhileAway(out _);

@@ -11,6 +11,11 @@ internal sealed class MemoryEndpoint(int port, IDatagramHandler handler) : IUdpE
 
     public int Port { get; } = port;
 
+    public uint KernelDrops { get; set; }
+
+    /// <summary>What becomes of what is sent.</summary>
+    public SendResult Result { get; set; } = SendResult.Sent;
+
     public bool IsDisposed { get; private set; }
 
     public Queue<(UdpPath Path, byte[] Bytes)> Sent { get; } = new();
@@ -28,6 +33,7 @@ internal sealed class MemoryEndpoint(int port, IDatagramHandler handler) : IUdpE
 
     public SendResult Send(in UdpPath path, ReadOnlySpan<byte> datagram)
     {
+        if (Result != SendResult.Sent) { return Result; }
         if (!Lost.Contains(path.Peer)) { Sent.Enqueue((path, datagram.ToArray())); }
         AllSent.Add(datagram.ToArray());
         return SendResult.Sent;

@@ -54,6 +54,22 @@ public sealed class PathValidationTests
     }
 
     [Fact]
+    public void However_many_addresses_copies_come_from_nobody_is_answered_who_sent_nothing_authentic()
+    {
+        using StagedSession session = Typing(out ScriptedClient client);
+        for (int i = 1; i < 60; i++)
+        {
+            session.Endpoint().Copier = MemoryEndpoint.From($"203.0.{i}.7", 40_000);
+            client.Type("k");
+            session.Backend.Print(session.Now, $"{i} ");
+            session.Run(300);
+        }
+
+        Assert.True(Unvalidated(session).Received > 0);
+        Assert.Equal(0, session.Host.Metrics.ReadNodePulse().Unauthenticated);
+    }
+
+    [Fact]
     public void Who_seems_to_flap_between_networks_is_told_to_the_auditor_and_answered_where_he_hears_us()
     {
         using StagedSession session = Typing(out ScriptedClient client);

@@ -222,6 +222,22 @@ public sealed class SessionLifeTests
     }
 
     [Fact]
+    public void An_epoch_that_was_spent_before_sends_nothing_more_and_is_counted()
+    {
+        using StagedSession session = StagedSession.Started();
+        using ScriptedClient client = session.Join();
+        session.RunUntil(() => session.Backend.IsReleased, "the client is there");
+        session.Run(500);
+        int before = session.Endpoint().AllSent.Count;
+        session.Actor.Tell(new SessionMessage.EpochDrawn(1, 4)); // A fault of the store's: 5 is in use.
+        session.Backend.Print(session.Now, "never shown");
+        session.RunUntil(() => session.Actor.Channels.Count == 0, "the channel ends");
+        Assert.Equal(1, session.Host.Metrics.ReadNodePulse().NonceReuse);
+        Assert.Equal(before, session.Endpoint().AllSent.Count);
+        Assert.Equal([SessionEndReason.InternalError], session.Ends);
+    }
+
+    [Fact]
     public void A_new_epoch_is_asked_for_by_channel_and_its_numbers_are_used_from_then_on()
     {
         using StagedSession session = StagedSession.Started();

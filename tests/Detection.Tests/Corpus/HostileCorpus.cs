@@ -18,9 +18,11 @@ internal static class HostileCorpus
         new("H1", scale => Stage.SetAsync(scale), FloodAsync, "AuthFailureBurst", Detections: ["auth_failure_burst"]),
         new("H2", scale => Stage.SetAsync(scale), EverywhereAsync, "SourceChurn", Silenced: ["AuthFailureBurst"], Detections: ["source_churn", "auth_failure_burst"]),
         new("H3", scale => Stage.SetAsync(scale), OddLengthsAsync) { Check = DropsHaveReasonsAsync },
-        new("H4", scale => Stage.SetAsync(scale), OldRecordingAsync, "OldReplays", Detections: ["old_replays"]),
+        new("H4", scale => Stage.SetAsync(scale), OldRecordingAsync, "OldReplays", Detections: ["old_replays"]) { Check = OldIsCountedAsync },
+        new("H4-shared", scale => Stage.SetAsync(scale, sharesPort: true), OldRecordingAsync, "OldReplays", Detections: ["old_replays"]) { Check = OldIsCountedAsync },
         new("H5", scale => Stage.SetAsync(scale), FasterCopyAsync, "RoamFlapping", Detections: ["roam_flapping"]),
-        new("H6", scale => Stage.SetAsync(scale), BitFlipsAsync, "KnownPeerAuthFailures", Detections: ["known_peer_auth_failures"]),
+        new("H6", scale => Stage.SetAsync(scale), BitFlipsAsync, "KnownPeerAuthFailures", Detections: ["known_peer_auth_failures"]) { Check = SessionIsNamedAsync },
+        new("H6-shared", scale => Stage.SetAsync(scale, sharesPort: true), BitFlipsAsync, "KnownPeerAuthFailures", Detections: ["known_peer_auth_failures"]) { Check = SessionIsNamedAsync },
         new("H7", scale => Stage.SetAsync(scale, sharesPort: true, "detections: { tripwires: true }"), WalkAsync, "TripwireTouched", Detections: ["tripwire_touched"]),
         new("H8", scale => Stage.SetAsync(scale, sharesPort: true, Limits), KeyHolderFloodsAsync, "TenantThrottled", Silenced: ["UplinkLossHigh"]) { Check = QueueWasFullAsync },
         new("H9", scale => Stage.SetAsync(scale, sharesPort: true), DenseNumbersAsync, "TrialDecryptBudgetExhausted", Silenced: ["AuthFailureBurst"], Detections: ["trial_decrypt_budget_exhausted"], Tolerated: ["auth_failure_burst"]),
@@ -86,6 +88,9 @@ internal static class HostileCorpus
         }
     }
 
+    private static async Task OldIsCountedAsync(Stage stage) =>
+        Assert.True((await stage.Broker.MetricsAsync())["moshbroker_replayed_datagrams_total{kind=\"old\"}"] > 20, "the recording is not told by its age");
+
     /// <summary>H5: somebody on the path copies the client's datagrams from another address, and is faster.</summary>
     private static async Task FasterCopyAsync(Stage stage, CancellationToken stop)
     {
@@ -107,6 +112,14 @@ internal static class HostileCorpus
             relay.Inject(flipped);
         };
         while (!stop.IsCancellationRequested) { await Stage.TypeAsync(terminal, TimeSpan.FromSeconds(1)); }
+    }
+
+    private static async Task SessionIsNamedAsync(Stage stage)
+    {
+        string session = Assert.Single(await stage.Broker.LiveAsync());
+        Assert.Matches($"known_peer_auth_failures begins: .* sessions {session}", stage.Broker.Log);
+        CommandResult shown = await stage.Broker.CommandAsync("sessions", "show", session, "--json");
+        Assert.Matches("\"auth_failed\": ?[1-9]", shown.Output);
     }
 
     /// <summary>H7: a walk along the ports where Mosh usually is, there and back.</summary>

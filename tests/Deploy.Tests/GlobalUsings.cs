@@ -1,2 +1,0 @@
-global using MoshBroker.Interop.Tests.Harness;
-global using Xunit;
