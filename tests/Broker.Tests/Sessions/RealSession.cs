@@ -23,10 +23,8 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly MonoClock _clock = new(TimeProvider.System);
-    private readonly BrokerMetrics _metrics = new();
-    private readonly SessionWorker _worker;
-    private readonly Watchdog _watchdog;
+    private readonly RealLoop _loop;
+    private readonly bool _ownsLoop;
     private readonly SessionActor _actor;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly TransportScratch _scratch = new();
@@ -34,12 +32,15 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
     private readonly Transport<UserInputState, RemoteScreenState> _client;
     private readonly ArrayBufferWriter<byte> _datagram = new(2048);
     private readonly byte[] _received = new byte[2048];
+    private ulong _before;
 
     public RealSession()
+        : this(new RealLoop()) => _ownsLoop = true;
+
+    /// <summary>One of several on a loop that outlives it.</summary>
+    public RealSession(RealLoop loop)
     {
-        _worker = new SessionWorker(_clock, 1, _metrics);
-        _watchdog = new Watchdog([_worker.Loop.Guard]);
-        _worker.Loop.Start();
+        _loop = loop;
         using SessionKey key = SessionKey.Generate(new SeededRandom(1));
         FileDescriptor socket = UdpNative.TryBind(UdpAddress.From(IPAddress.IPv6Any, 0), out int port, out int errno) ?? throw new IOException(Errno.Text(errno));
         SessionFacts facts = new()
@@ -56,21 +57,21 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
             NetworkTimeout = default,
         };
         _actor = new SessionActor(
-            facts, _worker, this, this, new SessionLog(NullLogger<SessionHub>.Instance),
-            handler => new PtyBackend(Terminal.Master, Terminal.Release, _worker.Loop, _worker.ReadBuffer, handler),
+            facts, _loop.Worker, this, this, new SessionLog(NullLogger<SessionHub>.Instance),
+            handler => new PtyBackend(Terminal.Master, Terminal.Release, _loop.Worker.Loop, _loop.Worker.ReadBuffer, handler),
             new ChannelSeed(1, 5, new SessionKey(key.Bytes), socket, port));
         _actor.Tell(new SessionMessage.Start());
 
         _socket.Connect(IPAddress.Loopback, port);
         TransportSetup setup = new() { Sends = Direction.ClientToServer, Key = key, Random = new SeededRandom(2), Scratch = _scratch };
-        _client = new Transport<UserInputState, RemoteScreenState>(_clock.Now(), setup, _input, new RemoteScreenState(80, 24));
+        _client = new Transport<UserInputState, RemoteScreenState>(_loop.Clock.Now(), setup, _input, new RemoteScreenState(80, 24));
         _input.Resize(80, 24);
         Until(() => _client.RemoteNumber > 0);
     }
 
     public TestPty Terminal { get; } = new();
 
-    public IDispatcher Loop => _worker.Loop;
+    public IDispatcher Loop => _loop.Worker.Loop;
 
     /// <summary>Types a key and waits until the screen has changed and is said to show what the key brought about.</summary>
     public void TypeAndSee()
@@ -80,12 +81,17 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
         Until(() => _client.Remote.EchoAck > before);
     }
 
-    /// <summary>Types a key and waits for the next screen.</summary>
-    public void TypeAndGo()
+    /// <summary>Types a key in each of them and waits until each has its next screen.</summary>
+    public static void TypeAndGo(RealSession[] sessions)
     {
-        ulong before = _client.RemoteNumber;
-        _input.Append("x"u8);
-        Until(() => _client.RemoteNumber > before);
+        foreach (RealSession session in sessions)
+        {
+            session._before = session._client.RemoteNumber;
+            session._input.Append("x"u8);
+            session.Send();
+        }
+
+        foreach (RealSession session in sessions) { session.Until(() => session._client.RemoteNumber > session._before); }
     }
 
     /// <summary>Prints something and waits until the session has read it and the client shows a frame of it.</summary>
@@ -132,9 +138,7 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
     public void Dispose()
     {
         _actor.Tell(new SessionMessage.Close(SessionEndReason.Operator));
-        _watchdog.Dispose();
-        _worker.Dispose();
-        _metrics.Dispose();
+        if (_ownsLoop) { _loop.Dispose(); }
         _socket.Dispose();
         _client.Dispose();
         _scratch.Dispose();
@@ -147,16 +151,20 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
         while (!condition())
         {
             if (Stopwatch.GetElapsedTime(began) > Patience) { throw new TimeoutException("the session does not answer"); }
-            _client.OnTimeout(_clock.Now());
-            while (_client.TryTransmit(_clock.Now(), _datagram))
-            {
-                _socket.Send(_datagram.WrittenSpan);
-                _datagram.ResetWrittenCount();
-            }
-
+            Send();
             if (!_socket.Poll(1000, SelectMode.SelectRead)) { continue; }
             int length = _socket.Receive(_received);
-            _client.OnDatagram(_clock.Now(), _received.AsSpan(0, length), congestionExperienced: false);
+            _client.OnDatagram(_loop.Clock.Now(), _received.AsSpan(0, length), congestionExperienced: false);
+        }
+    }
+
+    private void Send()
+    {
+        _client.OnTimeout(_loop.Clock.Now());
+        while (_client.TryTransmit(_loop.Clock.Now(), _datagram))
+        {
+            _socket.Send(_datagram.WrittenSpan);
+            _datagram.ResetWrittenCount();
         }
     }
 }

@@ -6,25 +6,28 @@ using MoshBroker.Protocol;
 
 namespace MoshBroker.Broker.Tests.Telemetry;
 
-/// <summary>What a key costs the session's thread, from its datagram to the terminal and back, kernel included. Not a test: <c>bench/measures</c> starts it.</summary>
+/// <summary>What a key costs the sessions' thread, from its datagram to the terminal and back, kernel included. Not a test: <c>bench/measures</c> starts it.</summary>
 internal static partial class KeystrokeCost
 {
-    private const int WarmUp = 3000; // By then hot methods are compiled for good.
+    private const int Sessions = 50; // Enough that the thread has work whenever it wakes, as on a jump box.
+    private const int WarmUp = 100; // Keys of each: by then hot methods are compiled for good.
     private const int ThreadCpuClock = 3;
 
-    /// <summary>Types so many keys for each line on stdin, and prints the microseconds of one.</summary>
+    /// <summary>Types so many keys in each session for each line on stdin, and prints the microseconds of one.</summary>
     public static int Run(int keys)
     {
-        using RealSession session = new();
-        for (int i = 0; i < WarmUp; i++) { session.TypeAndGo(); }
+        using RealLoop loop = new();
+        RealSession[] sessions = [.. Enumerable.Range(0, Sessions).Select(_ => new RealSession(loop))];
+        for (int i = 0; i < WarmUp; i++) { RealSession.TypeAndGo(sessions); }
         Console.WriteLine("ready");
         while (Console.ReadLine() is not null)
         {
-            double before = Probe.Ask(session.Loop);
-            for (int i = 0; i < keys; i++) { session.TypeAndGo(); }
-            Console.WriteLine(((Probe.Ask(session.Loop) - before) / keys).ToString("f3", CultureInfo.InvariantCulture));
+            double before = Probe.Ask(loop.Worker.Loop);
+            for (int i = 0; i < keys; i++) { RealSession.TypeAndGo(sessions); }
+            Console.WriteLine(((Probe.Ask(loop.Worker.Loop) - before) / keys / Sessions).ToString("f3", CultureInfo.InvariantCulture));
         }
 
+        foreach (RealSession session in sessions) { session.Dispose(); }
         return 0;
     }
 
