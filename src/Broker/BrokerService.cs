@@ -91,7 +91,7 @@ internal static class BrokerService
             Responder = new Responder(() => policy.Current, metrics.Lookout.Filter, hub, () => hub.LiveNetworks, helpers, helpers),
         };
         BrokerFeed feed = new(hub, options.Node, capacity, time.GetUtcNow(), policy, alarms, metrics);
-        SessionMetrics? sessionMetrics = options.SessionMetrics > 0 ? new SessionMetrics(() => hub.Readings, options.Node, options.SessionMetrics) : null;
+        SessionMetrics? sessionMetrics = options.SessionMetrics > 0 ? new SessionMetrics(() => hub.Readings, () => alarms.TouchedSessions, options.Node, options.SessionMetrics) : null;
         AccessTokens tokens = AccessTokens.Load(options.DataDirectory, time);
         ScrapeClock scrapes = new(time);
         RecordSources records = new(

@@ -14,6 +14,9 @@ internal sealed class AlarmBook
         get { lock (_lock) { return [.. _alarms]; } }
     }
 
+    /// <summary>Sessions that an alarm which goes on is about.</summary>
+    public IReadOnlySet<string> TouchedSessions => All.Where(static alarm => alarm.EndedAt is null).SelectMany(static alarm => alarm.Evidence.Sessions).ToHashSet(StringComparer.Ordinal);
+
     public Alarm Begin(DetectionRule rule, DateTimeOffset at, Evidence evidence)
     {
         lock (_lock)

@@ -2,7 +2,8 @@ namespace MoshBroker.Telemetry;
 
 /// <summary><c>/metrics/sessions</c>: nine series for each of a bounded number of live sessions; a series ends with its session.</summary>
 /// <remarks>Rendered from live state: nothing is kept for a session but for how many scrapes it stays chosen.</remarks>
-internal sealed class SessionMetrics(Func<IReadOnlyList<SessionReading>> read, string node, int limit)
+/// <param name="alarmed">Sessions that a detection is about now.</param>
+internal sealed class SessionMetrics(Func<IReadOnlyList<SessionReading>> read, Func<IReadOnlySet<string>> alarmed, string node, int limit)
 {
     /// <summary>Once chosen, a session is shown in so many scrapes at least: a graph of one point tells nothing.</summary>
     public const int MinScrapes = 10;
@@ -26,8 +27,13 @@ internal sealed class SessionMetrics(Func<IReadOnlyList<SessionReading>> read, s
             static reading => [(",direction=\"receive\"", reading.BytesReceived), (",direction=\"transmit\"", reading.BytesSent)]);
     }
 
-    private static List<SessionReading> Filter(IReadOnlyList<SessionReading> all, string? tenant, string? session) =>
-        [.. all.Where(reading => (tenant is null || reading.Tenant == tenant) && (session is null || reading.Session == session))];
+    /// <summary>Those asked for, the first by name where they are too many; what the other scrapes show stays as it is.</summary>
+    private List<SessionReading> Filter(IReadOnlyList<SessionReading> all, string? tenant, string? session) =>
+    [
+        .. all.Where(reading => (tenant is null || reading.Tenant == tenant) && (session is null || reading.Session == session))
+            .OrderBy(static reading => reading.Session, StringComparer.Ordinal)
+            .Take(limit),
+    ];
 
     private static void Gauge(
         MetricsText text, IReadOnlyList<SessionReading> sessions, string name, string unit, string help, Func<SessionReading, string> more, Func<SessionReading, double> value)
@@ -46,10 +52,9 @@ internal sealed class SessionMetrics(Func<IReadOnlyList<SessionReading>> read, s
         }
     }
 
-    /// <summary>Those that were chosen and have scrapes left, then the worst, then a sample that is the same in every scrape.</summary>
+    /// <summary>Those that were chosen and have scrapes left, then those with an alarm, then the worst, then a sample that is the same in every scrape.</summary>
     private List<SessionReading> Choose(IReadOnlyList<SessionReading> all)
     {
-        if (all.Count <= limit) { return [.. all]; }
         Dictionary<string, SessionReading> live = all.ToDictionary(static reading => reading.Session, StringComparer.Ordinal);
         foreach (string gone in _chosen.Keys.Where(session => !live.ContainsKey(session)).ToList()) { _chosen.Remove(gone); }
         foreach (string stays in _chosen.Keys.ToList())
@@ -58,8 +63,10 @@ internal sealed class SessionMetrics(Func<IReadOnlyList<SessionReading>> read, s
         }
 
         // Ties are broken by the name, which is random: among sessions without trouble, always the same ones.
+        IReadOnlySet<string> touched = alarmed();
         IEnumerable<SessionReading> byTrouble = all
-            .OrderByDescending(static reading => reading.Trouble)
+            .OrderByDescending(reading => touched.Contains(reading.Session))
+            .ThenByDescending(static reading => reading.Trouble)
             .ThenBy(static reading => reading.Session, StringComparer.Ordinal);
         foreach (SessionReading reading in byTrouble)
         {

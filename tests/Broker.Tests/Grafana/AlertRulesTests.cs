@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Xunit;
 using YamlDotNet.Serialization;
@@ -29,6 +30,17 @@ public sealed partial class AlertRulesTests
     [Fact]
     public void Promtool_finds_nothing_wrong_with_the_scrape_configuration() =>
         Run("promtool", Path.Combine(Root, "grafana/prometheus"), "check", "config", "prometheus.yml");
+
+    [Theory]
+    [InlineData("moshbroker")]
+    [InlineData("moshbroker-sessions")]
+    [InlineData("node")]
+    public void What_is_scraped_on_one_host_is_one_instance(string job)
+    {
+        string found = Run("promtool", Path.Combine(Root, "grafana/prometheus"), "check", "service-discovery", "prometheus.yml", job);
+        using JsonDocument document = JsonDocument.Parse(found[found.IndexOf('[', StringComparison.Ordinal)..]);
+        Assert.Equal("127.0.0.1", document.RootElement[0].GetProperty("labels").GetProperty("instance").GetString());
+    }
 
     [Fact]
     public void Amtool_finds_nothing_wrong_with_the_Alertmanager_example() =>

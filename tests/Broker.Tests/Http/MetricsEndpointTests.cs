@@ -22,7 +22,7 @@ public sealed class MetricsEndpointTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         ServeOptions options = new() { DataDirectory = "/d", SocketPath = "/s", Ports = [], Store = new StoreAddress.Sqlite("/d/x"), Node = "n", Metrics = IPEndPoint.Parse("127.0.0.1:0") };
-        SessionMetrics sessions = new(() => [new SessionReading { Session = "cafe0001", Tenant = "drop-in", Backend = "pty" }], "node-1", limit: 5);
+        SessionMetrics sessions = new(() => [new SessionReading { Session = "cafe0001", Tenant = "drop-in", Backend = "pty" }], () => new HashSet<string>(), "node-1", limit: 5);
         _server = await HttpServer.StartAsync(options, _web.Parts with { Metrics = new MetricsEndpoint(_metrics, sessions) }, logging: null, TimeProvider.System, default);
         _metrics.Echoed(0, BackendKind.Pty, 700, "cafe0001");
     }

@@ -53,6 +53,9 @@ internal sealed class ScriptedClient : IDisposable
     /// <summary>Says of a datagram whether it is lost on the way: true in the first argument for one from the client.</summary>
     public Func<bool, bool> Loses { get; set; } = _ => false;
 
+    /// <summary>Set to keep what the client sends, for the test to deliver as it likes.</summary>
+    public List<byte[]>? Kept { get; set; }
+
     public EndReason EndReason => Transport.EndReason;
 
     public Framebuffer Frame => Transport.Remote.Frame;
@@ -82,9 +85,13 @@ internal sealed class ScriptedClient : IDisposable
         {
             byte[] bytes = _datagram.WrittenSpan.ToArray();
             _datagram.ResetWrittenCount();
-            if (!IsAway && !Loses(true)) { _endpoint.Receive(now, Path, bytes); }
+            if (Kept is not null) { Kept.Add(bytes); }
+            else if (!IsAway && !Loses(true)) { _endpoint.Receive(now, Path, bytes); }
         }
     }
+
+    /// <summary>A datagram of this client arrives.</summary>
+    public void Deliver(MonoTime now, byte[] datagram) => _endpoint.Receive(now, Path, datagram);
 
     public void Dispose()
     {
