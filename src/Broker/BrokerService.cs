@@ -98,7 +98,8 @@ internal static class BrokerService
             () => policy.Current, hub.CountOf, store, audit, metrics, hub.Clock, new RecordingShelf(Path.Combine(options.DataDirectory, "recordings")),
             cancellation => Doctor.ExamineAsync(
                 options, policy.Current, new FirewallPorts(options.Ports, options.FrontDoor?.At.Port), scrapes.Age, sshd: null, cancellation));
-        WebParts web = new(feed, hub, tokens, audit, records, scrapes, metrics, new MetricsEndpoint(metrics, sessionMetrics)) { Lookout = metrics.Lookout };
+        using MetricsEndpoint scraped = new(metrics, sessionMetrics);
+        WebParts web = new(feed, hub, tokens, audit, records, scrapes, metrics, scraped) { Lookout = metrics.Lookout };
         await using HttpServer http = await HttpServer.StartAsync(options, web, logging, time, starting);
         using SshDaemon? ssh = options.FrontDoor is { } door
             ? await SshDaemon.OpenAsync(door, options.DataDirectory, options.SocketPath, () => policy.Current, children, doorClock, audit, metrics, doorLog, starting)

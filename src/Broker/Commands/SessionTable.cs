@@ -93,10 +93,11 @@ internal static class SessionTable
     private static void PrintChannels(IAnsiConsole console, SessionView session)
     {
         console.WriteLine();
-        string[] heads = ["CHANNEL", "PORT", "PEER", "RTT", "HEARD", "IN", "OUT", "BYTES IN", "BYTES OUT", "ROAMS", "DROPPED"];
+        string[] heads = ["CHANNEL", "PORT", "PEER", "RTT", "RTTVAR", "JITTER", "HEARD", "IN", "OUT", "BYTES IN", "BYTES OUT", "ROAMS", "DROPPED"];
         Print(console, heads, session.Channels.Select(channel => new[]
         {
-            $"{channel.Id}", $"{channel.Port}", channel.Peer ?? "-", Milliseconds(channel.SrttMs), Age(channel.LastHeardSecondsAgo),
+            $"{channel.Id}", $"{channel.Port}", channel.Peer ?? "-", Milliseconds(channel.SrttMs), Milliseconds(channel.RttVariationMs),
+            Milliseconds(channel.SrttMs is null ? null : channel.JitterMs), Age(channel.LastHeardSecondsAgo),
             $"{channel.DatagramsIn}", $"{channel.DatagramsOut}", $"{channel.BytesIn}", $"{channel.BytesOut}", $"{channel.Roams}",
             channel.Drops.Count == 0 ? "-" : string.Join(' ', channel.Drops.Select(drop => $"{drop.Key}={drop.Value}")),
         }));

@@ -367,6 +367,8 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             (long)numbers.BlocksSealed,
             DropsByReason())
         {
+            RttVariationMs = numbers.HasRttSample ? Math.Round(numbers.RttVariation, 1) : null,
+            JitterMs = Math.Round(numbers.Jitter, 1),
             UplinkLoss = Share(numbers.UplinkLost, numbers.UplinkExpected),
             DownlinkRepeats = Share(numbers.Retransmissions, numbers.Frames),
             IsReadOnly = IsReadOnly,

@@ -550,6 +550,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     {
         BackendEnd.Stalled => SessionEndReason.PtyStalled,
         BackendEnd.Failed => SessionEndReason.BackendLost,
+        BackendEnd.Lost => SessionEndReason.TargetLost,
         _ when _phase == Phase.Waiting => SessionEndReason.BackendLost,
         _ => SessionEndReason.UserExit,
     };

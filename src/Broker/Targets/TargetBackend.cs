@@ -110,7 +110,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
         const byte CtrlD = 4;
         if (_phase == Phase.Running) { _pty!.Send(now, input); }
         else if (_phase == Phase.Preparing && !_wasRunning && input.IndexOfAny(CtrlC, CtrlD) >= 0 && _handler.OnParted(now, "")) { Dispose(); }
-        else if (_phase == Phase.Farewell || (_phase is Phase.Pausing or Phase.Preparing && input.IndexOfAny(CtrlC, CtrlD) >= 0)) { Finish(BackendEnd.Exited); }
+        else if (_phase == Phase.Farewell || (_phase is Phase.Pausing or Phase.Preparing && input.IndexOfAny(CtrlC, CtrlD) >= 0)) { Finish(BackendEnd.Lost); }
     }
 
     public void Resize(int columns, int rows)
@@ -169,7 +169,7 @@ internal sealed class TargetBackend : IBackend, IBackendHandler, IScheduled
             case Phase.Pausing: Prepare(now); break;
             case Phase.Ending: _children.Signal(_pid, HangUp); break;
             case Phase.Farewell:
-                Finish(BackendEnd.Exited);
+                Finish(BackendEnd.Lost);
                 _handler.OnOutputEnd(now);
                 break;
         }

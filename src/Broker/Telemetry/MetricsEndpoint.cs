@@ -4,8 +4,10 @@ using Microsoft.Net.Http.Headers;
 namespace MoshBroker.Telemetry;
 
 /// <summary><c>/metrics</c> and <c>/metrics/sessions</c>: what Prometheus scrapes.</summary>
-internal sealed class MetricsEndpoint(BrokerMetrics metrics, SessionMetrics? sessions)
+internal sealed class MetricsEndpoint(BrokerMetrics metrics, SessionMetrics? sessions) : IDisposable
 {
+    private readonly RuntimeMeters _runtime = new();
+
     // A scrape walks all sessions: a second one at the same time would only make both late.
     private readonly Lock _turn = new();
 
@@ -15,10 +17,13 @@ internal sealed class MetricsEndpoint(BrokerMetrics metrics, SessionMetrics? ses
         {
             metrics.Registry.WriteTo(text);
             ProcessMetrics.WriteTo(text);
+            _runtime.WriteTo(text);
         }));
         if (sessions is null) { return; }
         routes.MapGet("/metrics/sessions", context => ServeAsync(context, text => sessions.WriteTo(text, context.Request.Query["tenant"], context.Request.Query["session"])));
     }
+
+    public void Dispose() => _runtime.Dispose();
 
     private async Task ServeAsync(HttpContext context, Action<MetricsText> write)
     {

@@ -20,6 +20,12 @@ internal sealed record ChannelView(
     long KeyBlocks,
     IReadOnlyDictionary<string, long> Drops)
 {
+    /// <summary>The round trip's mean deviation; null before the first sample.</summary>
+    public double? RttVariationMs { get; init; }
+
+    /// <summary>How unevenly what the client sends is delayed (RFC 3550, section 6.4.1).</summary>
+    public double JitterMs { get; init; }
+
     /// <summary>Share of the client's datagrams that never came; 0 to 1.</summary>
     public double UplinkLoss { get; init; }
 

@@ -165,6 +165,7 @@ public sealed class SessionLifeTests
     [InlineData(BackendEnd.Stalled, SessionEndReason.PtyStalled)]
     [InlineData(BackendEnd.Failed, SessionEndReason.BackendLost)]
     [InlineData(BackendEnd.Exited, SessionEndReason.UserExit)]
+    [InlineData(BackendEnd.Lost, SessionEndReason.TargetLost)]
     internal void A_backend_that_ends_while_it_is_handed_input_ends_the_session_and_nothing_typed_goes_out(BackendEnd end, SessionEndReason reason)
     {
         using StagedSession session = StagedSession.Started();

@@ -5,7 +5,7 @@ import { watchScreen } from "/js/screen.js";
 import { act, ago, find, setText, showFacts, size } from "/js/page.js";
 
 /**
- * @typedef {{id: number, port: number, peer: string | null, srttMs: number | null, lastHeardSecondsAgo: number | null, bytesIn: number, bytesOut: number,
+ * @typedef {{id: number, port: number, peer: string | null, srttMs: number | null, rttVariationMs: number | null, jitterMs: number, lastHeardSecondsAgo: number | null, bytesIn: number, bytesOut: number,
  *   roams: number, drops: Record<string, number>, uplinkLoss: number, downlinkRepeats: number, isReadOnly: boolean}} Client
  * @typedef {{id: string, state: string, columns: number, rows: number, idleSeconds: number | null, ptyBytesRead: number, ptyBytesWritten: number,
  *   endReason: string | null, channels: Client[], verdict: {cause: string, line: string} | null, timeline?: {at: string, what: string, line: string}[],
@@ -37,7 +37,7 @@ function showClients(clients) {
     const row = body.rows[index] ?? body.insertRow();
     while (row.cells.length < 9) row.insertCell();
     const texts = [
-      nameOf(client), client.peer ?? "–", client.srttMs === null ? "–" : `${Math.round(client.srttMs)} ms`, ago(client.lastHeardSecondsAgo),
+      nameOf(client), client.peer ?? "–", client.srttMs === null ? "–" : `${Math.round(client.srttMs)} ± ${Math.round(client.rttVariationMs ?? 0)} ms, jitter ${Math.round(client.jitterMs)}`, ago(client.lastHeardSecondsAgo),
       size(client.bytesIn), size(client.bytesOut), String(client.roams),
       Object.entries(client.drops).map(([reason, count]) => `${reason.replaceAll("_", " ")} ${count}`).join(", ") || "–",
     ];
