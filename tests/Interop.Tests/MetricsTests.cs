@@ -1,4 +1,5 @@
 using System.Net;
+using MoshBroker.Broker.Tests.Telemetry;
 using MoshBroker.Interop.Tests.Harness;
 
 namespace MoshBroker.Interop.Tests;
@@ -77,6 +78,9 @@ public sealed class MetricsTests : IAsyncLifetime
 
             await EqualsAsync("sum(moshbroker_sessions{state=\"attached\"})", 3);
             await EqualsAsync("count(moshbroker_session_info)", 3);
+            using HttpClient client = new();
+            List<ScrapedSeries> page = ScrapedSeries.Parse(await client.GetStringAsync(new Uri($"http://127.0.0.1:{_port}/metrics")));
+            Assert.Empty(page.Where(series => series.Name.StartsWith("moshbroker_", StringComparison.Ordinal)).SelectMany(Catalogue.Strangers));
             foreach (string path in (string[])["/metrics", "/metrics/sessions"])
             {
                 CommandResult linted = await Command.RunAsync(
