@@ -16,7 +16,7 @@ public sealed class InhibitionTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         string file = Repository.Path("grafana", "alertmanager", "alertmanager.yml");
-        ProcessStartInfo start = new("prometheus-alertmanager") { RedirectStandardError = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new("prometheus-alertmanager") { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
         foreach (string word in (string[])[$"--config.file={file}", $"--storage.path={_storage.FullName}", $"--web.listen-address=127.0.0.1:{_port}", "--cluster.listen-address=", "--log.level=error"])
         {
             start.ArgumentList.Add(word);
