@@ -32,8 +32,9 @@ internal static class BrokerService
         TimeProvider time = TimeProvider.System;
         using ILoggerFactory logging = Logging.Create(options.Otlp, options.Node);
         using DataDirectory data = DataDirectory.Open(options.DataDirectory);
-        using KeySealer sealer = new(MasterKey.Load(options.DataDirectory, options.MasterKeyFile));
-        await using SqliteStore store = SqliteStore.Open(((StoreAddress.Sqlite)options.Store).File, time);
+        MasterKeys master = MasterKeys.Load(options.DataDirectory, options.MasterKeyFile);
+        using KeySealer sealer = new(master);
+        await using SqlStore store = await StoreOpening.OpenAsync(options, master, time);
         SurvivalLog survivalLog = new(logging.CreateLogger<SessionHub>());
         using FdStoreClient? fdStore = OpenFdStore(options.DataDirectory, survivalLog, out Dictionary<string, FileDescriptor> left);
         string auditFolder = Path.Combine(options.DataDirectory, "audit");
@@ -45,7 +46,7 @@ internal static class BrokerService
         using Children children = new(doorClock);
 
         RecordingKey recordingKey = RecordingKey.Load(options.DataDirectory);
-        Capacity capacity = Capacity.Plan(options.Ports);
+        Capacity capacity = Capacity.Plan(options.Ports).AtMost(options.Capacity);
         using BrokerMetrics metrics = new();
         using OtlpExport? export = options.Otlp is { } otlp ? OtlpExport.Start(otlp, options.Node, new ExportLog(logging.CreateLogger<OtlpExport>())) : null;
         FrontDoorLog doorLog = new(logging.CreateLogger<Reception>());

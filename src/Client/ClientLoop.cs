@@ -3,6 +3,7 @@ using MoshBroker.Client.Display;
 using MoshBroker.Client.Keys;
 using MoshBroker.Client.Native;
 using MoshBroker.Client.Prediction;
+using MoshBroker.Client.Ways;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.Crypto;
 using MoshBroker.Protocol.Datagrams;
@@ -19,6 +20,7 @@ internal sealed class ClientLoop : IDisposable
     private const long ConnectingWake = 250;
     private const int ReadLength = 16_384;
     private const int DatagramsPerTurn = 64;
+    private const int Fixed = 5; // Descriptors that are waited for besides UDP sockets.
 
     // A server may make us hold 1,025 of its screens. An honest one has 32 under way; so many screens of the user's window, and then some, are enough.
     private const long MemoryFloor = 64L << 20;
@@ -29,7 +31,7 @@ internal sealed class ClientLoop : IDisposable
     private readonly Signals _signals;
     private readonly RawTty _tty;
     private readonly EscapeKey _escape;
-    private readonly UdpPath _path;
+    private readonly ServerWays _ways;
     private readonly TransportScratch _scratch = new();
     private readonly Transport<UserInputState, RemoteScreenState> _transport;
     private readonly UserInputState _input = new();
@@ -60,7 +62,7 @@ internal sealed class ClientLoop : IDisposable
         _stats = stats;
         _start = ClientClock.Now();
         _serverHeard = _start;
-        _path = new UdpPath(_start, settings.Server, settings.Family);
+        _ways = new ServerWays(_start, new UdpPath(_start, settings.Server, settings.Family), settings.Fallback);
         _escape = new EscapeKey(settings.EscapeKey);
         _bar = new NotificationBar(_start, _escape.QuitHint);
         _predictions = new PredictionEngine(settings.Prediction, settings.Overwrites);
@@ -68,7 +70,7 @@ internal sealed class ClientLoop : IDisposable
         TransportSetup setup = new() { Sends = Direction.ClientToServer, Key = key, Random = new SystemRandom(), Scratch = _scratch };
         _transport = new Transport<UserInputState, RemoteScreenState>(_start, setup, _input, new RemoteScreenState(settings.Window.Columns, settings.Window.Rows))
         {
-            PayloadLimit = _path.IsIPv6 ? DatagramLimits.IPv6 : DatagramLimits.IPv4,
+            PayloadLimit = _ways.Udp.IsIPv6 ? DatagramLimits.IPv6 : DatagramLimits.IPv4,
         };
 
         // State 0 of both ends is before the first event: the window's size is one.
@@ -113,7 +115,7 @@ internal sealed class ClientLoop : IDisposable
     {
         _transport.Dispose();
         _scratch.Dispose();
-        _path.Dispose();
+        _ways.Dispose();
     }
 
     private int Finish()
@@ -143,15 +145,17 @@ internal sealed class ClientLoop : IDisposable
         MonoTime now = ClientClock.Now();
         TakeSignals(now);
         TakeDatagrams(now);
+        TakeStream(now);
         if (_watched[0].Happened != 0 && !_isKeyboardGone) { TakeKeys(now); }
         Watch(now);
         _transport.OnTimeout(now);
         Transmit(now);
+        Fall(now);
         TakeEvents(now);
         Draw(now);
         if (_stats is not null && now >= _stats.Next)
         {
-            _stats.Write(now, _transport.Statistics, _predictions, _serverHeard, _path.Hops);
+            _stats.Write(now, _transport.Statistics, _predictions, _serverHeard, _ways);
         }
     }
 
@@ -161,15 +165,18 @@ internal sealed class ClientLoop : IDisposable
         MonoTime next = MonoTime.Min(_transport.NextTimeout ?? MonoTime.Forever, MonoTime.Min(_predictions.NextLook(now), _bar.NextChange(now)));
         if (!_isServerHeard) { next = MonoTime.Min(next, now.Plus(ConnectingWake)); }
         if (_stats is not null) { next = MonoTime.Min(next, _stats.Next); }
+        next = MonoTime.Min(next, _ways.NextStep);
         int timeout = (int)Math.Clamp(next.Since(now), 0, 60_000);
-
-        int count = 3 + _path.Sockets.Count;
+        IReadOnlyList<int> sockets = _ways.Udp.Sockets;
+        int count = Fixed + sockets.Count;
         if (_watched.Length < count) { _watched = new FileNative.PollEntry[count + 4]; }
         // A negative descriptor is one that poll(2) leaves out.
         _watched[0] = new FileNative.PollEntry { Descriptor = _isKeyboardGone ? -1 : 0, Events = FileNative.PollIn };
         _watched[1] = new FileNative.PollEntry { Descriptor = _signals.WakeDescriptor, Events = FileNative.PollIn };
         _watched[2] = new FileNative.PollEntry { Descriptor = _settings.Bootstrap?.Descriptor ?? -1, Events = FileNative.PollIn };
-        for (int i = 3; i < count; i++) { _watched[i] = new FileNative.PollEntry { Descriptor = _path.Sockets[i - 3], Events = FileNative.PollIn }; }
+        _watched[3] = new FileNative.PollEntry { Descriptor = _ways.Stream?.Output ?? -1, Events = FileNative.PollIn };
+        _watched[4] = new FileNative.PollEntry { Descriptor = _ways.Stream is { HasPending: true, IsGone: false } stream ? stream.Input : -1, Events = FileNative.PollOut };
+        for (int i = Fixed; i < count; i++) { _watched[i] = new FileNative.PollEntry { Descriptor = sockets[i - Fixed], Events = FileNative.PollIn }; }
         fixed (FileNative.PollEntry* entries = _watched) { _ = FileNative.Poll(entries, (nuint)count, timeout); }
         if (_watched[1].Happened != 0) { _signals.Clear(); }
         if (_watched[2].Happened != 0) { _settings.Bootstrap?.Drain(); }
@@ -195,33 +202,63 @@ internal sealed class ClientLoop : IDisposable
 
     private void TakeDatagrams(MonoTime now)
     {
-        // A hop in Transmit changes the list, not the loop over what was polled.
-        for (int i = 0; i < _path.Sockets.Count; i++)
+        for (int i = 0; i < _ways.Udp.Sockets.Count; i++)
         {
             for (int count = 0; count < DatagramsPerTurn && _failure is null; count++)
             {
-                int length = SocketNative.Receive(_path.Sockets[i], _received, out bool congestionExperienced);
+                int length = SocketNative.Receive(_ways.Udp.Sockets[i], _received, out bool congestionExperienced);
                 if (length < 0) { break; }
-                DatagramVerdict verdict = _transport.OnDatagram(now, _received.AsSpan(0, length), congestionExperienced);
-                if (verdict.RemoteAdvanced)
-                {
-                    _serverHeard = now;
-                    _bar.OnServerHeard(now);
-                    if (!_isServerHeard) { _bar.Clear(); }
-                    _isServerHeard = true;
-                }
-                else if (!verdict.IsAuthentic && !_isServerHeard)
-                {
-                    _bar.Show(now, "What comes from the server can't be decrypted: is the key right?");
-                }
-                else if (verdict.Reason == DropReason.ProtocolVersion)
-                {
-                    _bar.Show(now, "The server speaks another version of the protocol.", life: 3000);
-                }
-
-                CheckMemory();
+                if (TakeDatagram(now, _received.AsSpan(0, length), congestionExperienced)) { _ways.OnUdpHeard(now); }
             }
         }
+    }
+
+    private void TakeStream(MonoTime now)
+    {
+        if (_watched[4].Happened != 0) { _ways.Stream?.Flush(); }
+        if (_watched[3].Happened == 0) { return; }
+        _ways.Fill(now);
+        while (_failure is null && _ways.Stream is { } stream && stream.TryTake(out ReadOnlySpan<byte> datagram)) { TakeDatagram(now, datagram, congestionExperienced: false); }
+    }
+
+    /// <summary>True when it is authentic.</summary>
+    private bool TakeDatagram(MonoTime now, ReadOnlySpan<byte> datagram, bool congestionExperienced)
+    {
+        DatagramVerdict verdict = _transport.OnDatagram(now, datagram, congestionExperienced);
+        if (verdict.RemoteAdvanced)
+        {
+            _serverHeard = now;
+            _bar.OnServerHeard(now);
+            if (!_isServerHeard) { _bar.Clear(); }
+            _isServerHeard = true;
+        }
+        else if (!verdict.IsAuthentic && !_isServerHeard)
+        {
+            _bar.Show(now, "What comes from the server can't be decrypted: is the key right?");
+        }
+        else if (verdict.Reason == DropReason.ProtocolVersion)
+        {
+            _bar.Show(now, "The server speaks another version of the protocol.", life: 3000);
+        }
+
+        CheckMemory();
+        return verdict.IsAuthentic;
+    }
+
+    /// <summary>UDP may be blocked, or be free again.</summary>
+    private void Fall(MonoTime now)
+    {
+        _ways.Step(now);
+        if (!_ways.HasChanged) { return; }
+        _ways.HasChanged = false;
+        if (_ways.UsesStream)
+        {
+            _bar.Show(now, $"UDP port {_settings.Port} does not answer: going through ssh.", hidesHint: true, life: 4000);
+            // What went by UDP is lost: all of it goes again, at once.
+            _datagram.ResetWrittenCount();
+            if (_transport.TryProbe(now, isAside: false, _transport.PayloadLimit, _datagram)) { _ = _ways.Send(_datagram.WrittenSpan); }
+        }
+        else { _bar.Show(now, "UDP answers again.", hidesHint: true, life: 2000); }
     }
 
     /// <summary>A server that holds the key but never lets go of its states must not fill our memory.</summary>
@@ -372,11 +409,11 @@ internal sealed class ClientLoop : IDisposable
         {
             _datagram.ResetWrittenCount();
             if (!_transport.TryTransmit(now, _datagram)) { break; }
-            int error = _path.Send(_datagram.WrittenSpan);
+            int error = _ways.Send(_datagram.WrittenSpan);
             if (error == 0) { _bar.OnNetworkWell(now); }
             else if (error == SocketNative.MessageTooLong) { _transport.OnSendTooLong(); }
             else if (error != 11) { _bar.ShowNetworkError(now, "sendto: " + FileNative.DescribeError(error)); } // EAGAIN is loss like any other.
-            _path.AfterSend(now, _transport.Statistics.LastRoundTripSentAt);
+            _ways.AfterSend(now, _transport.Statistics.LastRoundTripSentAt);
         }
     }
 

@@ -31,7 +31,7 @@ internal static class ConnectCommand
         using StatsWriter? stats = options.Stats is null ? null : StatsWriter.Open(options.Stats, ClientClock.Now(), out error);
         if (options.Stats is not null && stats is null) { return Fail(ExitStatus.Unusable, error); }
 
-        ServerReply? server = FindServer(options, entry.Colors, out ChildOutput? bootstrap, out int status);
+        ServerReply? server = FindServer(options, entry.Colors, out SshBootstrap? ssh, out int status);
         if (server is null) { return status; }
         if (!SessionKey.TryParse(server.Key, out SessionKey? key)) { return Fail(ExitStatus.Unusable, "the session's key is none: it has 22 characters of base64, the last of them A, Q, g or w"); }
         byte[] address = SocketNative.ParseAddress(server.Ip!, server.Port, out int family);
@@ -51,7 +51,8 @@ internal static class ConnectCommand
             Overwrites = options.Overwrites,
             EscapeKey = Environment.GetEnvironmentVariable("MOSH_ESCAPE_KEY"),
             HasTitlePrefix = Environment.GetEnvironmentVariable("MOSH_TITLE_NOPREFIX") is null,
-            Bootstrap = bootstrap,
+            Bootstrap = ssh?.Child,
+            Fallback = ssh?.Fallback(key),
         };
         return RunSession(settings, key, stats);
     }
@@ -78,9 +79,9 @@ internal static class ConnectCommand
         return status;
     }
 
-    private static ServerReply? FindServer(ConnectOptions options, int colors, out ChildOutput? bootstrap, out int status)
+    private static ServerReply? FindServer(ConnectOptions options, int colors, out SshBootstrap? ssh, out int status)
     {
-        bootstrap = null;
+        ssh = null;
         status = ExitStatus.Clean;
         if (options.DirectIp is { } ip)
         {
@@ -94,9 +95,8 @@ internal static class ConnectCommand
             return null;
         }
 
-        SshBootstrap ssh = new(options, Variables());
+        ssh = new SshBootstrap(options, Variables());
         ServerReply? reply = ssh.Run(colors);
-        bootstrap = ssh.Child;
         if (reply is null) { status = Fail(ExitStatus.NotStarted, ssh.Error!); }
         return reply;
     }

@@ -1,6 +1,7 @@
 using MoshBroker.Client.Bootstrap;
 using MoshBroker.Client.Display;
 using MoshBroker.Client.Prediction;
+using MoshBroker.Client.Ways;
 using MoshBroker.Protocol.States;
 
 namespace MoshBroker.Client;
@@ -32,6 +33,9 @@ internal sealed record SessionSettings
     public string? EscapeKey { get; init; }
 
     public bool HasTitlePrefix { get; init; } = true;
+
+    /// <summary>How datagrams go when UDP does not answer; null for not at all.</summary>
+    public StreamFallback? Fallback { get; init; }
 
     /// <summary>The ssh that started the server, until it has ended.</summary>
     public ChildOutput? Bootstrap { get; init; }

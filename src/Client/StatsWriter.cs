@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using MoshBroker.Client.Native;
 using MoshBroker.Client.Prediction;
+using MoshBroker.Client.Ways;
 using MoshBroker.Protocol;
 using MoshBroker.Protocol.StateSync;
 
@@ -47,7 +48,7 @@ internal sealed class StatsWriter : IDisposable
         return null;
     }
 
-    public void Write(MonoTime now, in TransportStatistics link, PredictionEngine predictions, MonoTime serverHeard, int hops)
+    public void Write(MonoTime now, in TransportStatistics link, PredictionEngine predictions, MonoTime serverHeard, ServerWays ways)
     {
         while (Next <= now) { Next = Next.Plus(Every); }
         if (_isBroken) { return; }
@@ -72,7 +73,8 @@ internal sealed class StatsWriter : IDisposable
         _json.WriteNumber("lost", link.UplinkLost + link.UplinkOutage);
         _json.WriteNumber("reordered", link.Reordered);
         _json.WriteNumber("retransmissions", link.Retransmissions);
-        _json.WriteNumber("hops", hops);
+        _json.WriteNumber("hops", ways.Udp.Hops);
+        _json.WriteBoolean("through_ssh", ways.UsesStream);
         _json.WriteNumber("keys", counts.Keys);
         _json.WriteNumber("predicted", counts.Shown);
         _json.WriteNumber("right", counts.Right);

@@ -3,6 +3,8 @@ namespace MoshBroker.Open;
 /// <summary>The command line, read as mosh-server's is: options anywhere before <c>--</c>, unknown ones reported and passed over.</summary>
 internal sealed class Arguments
 {
+    private const int StreamNameLength = 32;
+
     private bool _isFrontDoor;
 
     private Arguments()
@@ -36,6 +38,9 @@ internal sealed class Arguments
 
     /// <summary>What <c>-l</c> gave, <c>NAME=VALUE</c> each; only names of <see cref="LocaleRule"/>.</summary>
     public List<byte[]> LocaleSettings { get; } = [];
+
+    /// <summary>Of <c>stream NAME 1</c>: what the client calls its channel by, whose datagrams are to come this way; null otherwise.</summary>
+    public byte[]? StreamName { get; private set; }
 
     /// <summary>Words after <c>--</c>; empty for a login shell.</summary>
     public byte[][] Command { get; private set; } = [];
@@ -140,8 +145,28 @@ internal sealed class Arguments
         complained = true;
     }
 
+    /// <summary>True for <c>stream NAME 1</c>. Three words, since stock's mosh-server would take two for an address and a port; the last is the form's version.</summary>
+    public static bool IsStream(ReadOnlySpan<byte[]> words) =>
+        words.Length == 3 && words[0].AsSpan().SequenceEqual("stream"u8) && words[2].AsSpan().SequenceEqual("1"u8) && IsStreamName(words[1]);
+
+    private static bool IsStreamName(ReadOnlySpan<byte> word)
+    {
+        foreach (byte b in word)
+        {
+            if (b is not ((>= (byte)'0' and <= (byte)'9') or (>= (byte)'a' and <= (byte)'f'))) { return false; }
+        }
+
+        return word.Length == StreamNameLength;
+    }
+
     private void ReadLegacyForm(ReadOnlySpan<byte[]> words)
     {
+        if (IsStream(words) && !_isFrontDoor)
+        {
+            StreamName = words[1];
+            return;
+        }
+
         if (words.Length > 2)
         {
             Refuse("without \"new\" there can be an address and a port, nothing else"u8);

@@ -20,6 +20,9 @@ internal sealed unsafe class ControlClient
     private readonly int _socket;
     private readonly long _deadlineMs;
 
+    /// <summary>For a conversation that goes on after the answer; it does not block.</summary>
+    public int Socket => _socket;
+
     private ControlClient(int socket, long deadlineMs)
     {
         _socket = socket;

@@ -25,10 +25,18 @@ switch (arguments.Verdict)
     default: break;
 }
 
-if (!LocaleRule.TryApply(environment, arguments.LocaleSettings, notices)) { return Fail(notices); }
+if (arguments.StreamName is null && !LocaleRule.TryApply(environment, arguments.LocaleSettings, notices)) { return Fail(notices); }
 long networkTimeout = NetworkTimeout.Read(environment, notices);
 ControlClient? broker = BrokerSocket.Connect(arguments.BrokerSocket, environment, notices);
 if (broker is null) { return Fail(notices); }
+
+if (arguments.StreamName is { } name)
+{
+    ControlMessage stream = new ControlMessage("stream"u8).Add("name"u8, name);
+    ReadOnlySpan<byte> client = SshConnection.Word(sshConnection, 0);
+    if (NumericAddress.IsValid(client)) { stream.Add("claimed-client"u8, client).Add("claimed-port"u8, SshConnection.Word(sshConnection, 1)); }
+    return StreamRelay.Run(broker, stream, notices);
+}
 
 CallerState caller = CallerState.TakeFrom(environment);
 SessionProgram program = SessionProgram.From(arguments.Command, environment);

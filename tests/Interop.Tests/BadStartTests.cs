@@ -28,6 +28,8 @@ public sealed class BadStartTests : IDisposable
     [InlineData("--socket {file:precious}", "no socket")]
     [InlineData("--socket /nowhere/at/all/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789", "--socket")]
     [InlineData("--store sqlite:{file:this is no database, but long enough to look like one to somebody who reads a header}", "--store")]
+    [InlineData("--capacity 0", "--capacity")]
+    [InlineData("--ssh 127.0.0.1:0 --policy {file:version: 1} --ssh-host-key /nowhere/key", "/nowhere/key")]
     [InlineData("--no-such-flag", "--no-such-flag")]
     public async Task A_setting_that_cannot_be_is_named_in_one_line_and_nothing_is_left_running(string flags, string named)
     {

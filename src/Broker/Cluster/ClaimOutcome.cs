@@ -6,12 +6,9 @@ internal enum ClaimOutcome
     /// <summary>Committed.</summary>
     Done,
 
-    /// <summary>The owner holds its lease, by the store's clock, or is a later incarnation than was named.</summary>
-    OwnerAlive,
+    /// <summary>Not yet, by <see cref="Coordination.ClaimRule"/>: the owner holds its lease, or may still be in its grace.</summary>
+    OwnerMayLive,
 
-    /// <summary>The claimant's own lease has ended, or it was fenced off.</summary>
+    /// <summary>The claimant's own lease has ended, or it was superseded.</summary>
     ClaimantLost,
-
-    /// <summary>The store was away until just now: everybody gets one term to renew.</summary>
-    TooEarly,
 }

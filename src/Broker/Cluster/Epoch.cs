@@ -9,6 +9,9 @@ internal static class Epoch
 {
     private static readonly DateTimeOffset Origin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>The least that the calendar allows.</summary>
+    public static long At(DateTimeOffset now) => (long)(now - Origin).TotalSeconds;
+
     /// <summary>The epoch after <paramref name="stored"/> (0: none yet).</summary>
-    public static long After(long stored, TimeProvider clock) => Math.Max(stored + 1, (long)(clock.GetUtcNow() - Origin).TotalSeconds);
+    public static long After(long stored, DateTimeOffset now) => Math.Max(stored + 1, At(now));
 }

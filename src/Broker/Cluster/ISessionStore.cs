@@ -30,13 +30,12 @@ internal interface ISessionStore : ITombstoneStore, IAsyncDisposable
     /// <summary>Ends a session with its channels and forgets their sealed keys. The first reason stays.</summary>
     Task<FencedOutcome> EndSessionAsync(string sessionId, long heldEpoch, SessionEndReason reason, CancellationToken cancellationToken);
 
-    /// <summary>Ends what a dead process of this node left behind (<see cref="SessionEndReason.BackendLost"/>); how many there were.</summary>
-    /// <remarks>Each epoch is raised, so that a process that is not as dead as believed finds itself fenced off.</remarks>
-    Task<int> EndLeftoversAsync(string node, CancellationToken cancellationToken);
-
-    /// <summary>Takes over what a dead process of this node left behind: each session and its living channels get a new epoch, in one commit.</summary>
+    /// <summary>
+    /// Takes over what dead processes of this node left behind, earlier incarnations of the same instance: each session and its living channels get a new epoch, in
+    /// one commit.
+    /// </summary>
     /// <returns>The sessions with their new epochs, oldest first: to be gone on with, or to be ended.</returns>
-    Task<IReadOnlyList<SessionRow>> ClaimLeftoversAsync(string node, CancellationToken cancellationToken);
+    Task<IReadOnlyList<SessionRow>> ClaimLeftoversAsync(NodeIncarnation node, CancellationToken cancellationToken);
 
     /// <summary>Deletes ended sessions beyond <see cref="StoreRetention"/>; how many there were. The store also does so by itself.</summary>
     Task<int> PruneAsync(CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using MoshBroker.Configuration;
+using MoshBroker.Native;
 
 namespace MoshBroker.Cluster;
 
@@ -25,13 +26,22 @@ internal sealed class MasterKey : IDisposable
     {
         string file = path ?? Path.Combine(dataDirectory, FileName);
         if (path is null && !File.Exists(file)) { Create(file); }
+        return Open(file, isNamed: path is not null);
+    }
+
+    /// <summary>Reads one file.</summary>
+    /// <param name="file">It must exist.</param>
+    /// <param name="isNamed">True when <see cref="PathVariable"/> names it, or one beside it.</param>
+    /// <exception cref="StartRefusedException">Unreadable, of the wrong length, or open to others.</exception>
+    public static MasterKey Open(string file, bool isNamed)
+    {
         try
         {
             return Read(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            string cure = path is null ? "let the broker's user read it" : $"let {PathVariable} name a file that the broker's user can read";
+            string cure = isNamed ? $"let {PathVariable} name a file that the broker's user can read" : "let the broker's user read it";
             throw new StartRefusedException($"master key {file}: {OneLine.Of(e)}: {cure}", e);
         }
     }
@@ -42,8 +52,7 @@ internal sealed class MasterKey : IDisposable
     {
         using FileStream stream = new(file, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 0 });
         UnixFileMode mode = File.GetUnixFileMode(stream.SafeFileHandle);
-        const UnixFileMode Others = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        if ((mode & Others) != UnixFileMode.None)
+        if ((mode & PrivateFile.ForbiddenOf(file)) != UnixFileMode.None)
         {
             throw new StartRefusedException($"master key {file} is open to others (mode {Convert.ToString((int)mode, 8)}): chmod 600 {file}");
         }
@@ -58,8 +67,9 @@ internal sealed class MasterKey : IDisposable
         return new MasterKey(bytes);
     }
 
-    // Written aside, synced and linked into place: a crash leaves a whole key or none, and of two brokers that start at once one key wins.
-    private static void Create(string file)
+    /// <summary>Makes a file with a fresh key; one that is there stays.</summary>
+    /// <remarks>Written aside, synced and moved into place: a crash leaves a whole key or none, and of two brokers that start at once one key wins.</remarks>
+    public static void Create(string file)
     {
         string aside = $"{file}.{Environment.ProcessId}.new";
         byte[] bytes = RandomNumberGenerator.GetBytes(Length);

@@ -9,6 +9,9 @@ internal sealed record NewSession(uint OwnerUid, string Node, string Command, Ne
     /// <summary>The owner's incarnation, which must not have been fenced off; 0 where nodes hold no leases.</summary>
     public long Incarnation { get; init; }
 
+    /// <summary>True when another node can go on with it, because its program runs elsewhere and can be entered again.</summary>
+    public bool CanMove { get; init; }
+
     public string Tenant { get; init; } = "";
 
     public string User { get; init; } = "";

@@ -1,23 +1,25 @@
+using MoshBroker.Cluster.Coordination;
+
 namespace MoshBroker.Cluster;
 
-/// <summary>A node as the store knows it.</summary>
+/// <summary>One incarnation of a node as the store knows it.</summary>
 /// <param name="Sessions">Live ones, as it said at its last renewal.</param>
-/// <param name="LeaseEnd">By the store's clock.</param>
+/// <param name="Lease">By the store's clock.</param>
 /// <param name="IsDraining">It takes no new session.</param>
-/// <param name="IsFenced">Somebody claimed sessions of this incarnation: it cannot renew, only register again.</param>
+/// <param name="IsSuperseded">A later incarnation has the name; this one is known only for the sessions that it still owns.</param>
 internal sealed record NodeRow(
-    string Name,
-    long Incarnation,
+    NodeIncarnation Incarnation,
+    string Instance,
     string RelayAddress,
     string ClientAddress,
     byte[] PublicKey,
     NodeVersions Versions,
     int Capacity,
     int Sessions,
-    DateTimeOffset LeaseEnd,
+    MemberLease Lease,
     bool IsDraining,
-    bool IsFenced)
+    bool IsSuperseded)
 {
     /// <summary>At a moment of the store's clock.</summary>
-    public bool HoldsLease(DateTimeOffset storeTime) => !IsFenced && LeaseEnd > storeTime;
+    public bool HoldsLease(DateTimeOffset storeTime) => !IsSuperseded && Lease.LeaseEnd > storeTime;
 }

@@ -16,6 +16,12 @@ internal sealed record SessionRow(
     DateTimeOffset? EndedAt,
     IReadOnlyList<ChannelRow> Channels)
 {
+    /// <summary>The owner's incarnation; 0 where nodes hold no leases.</summary>
+    public long Incarnation { get; init; }
+
+    /// <summary>True when another node can go on with it, because its program runs elsewhere and can be entered again.</summary>
+    public bool CanMove { get; init; }
+
     public string Tenant { get; init; } = "";
 
     public string User { get; init; } = "";

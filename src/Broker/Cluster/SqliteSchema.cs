@@ -66,6 +66,41 @@ internal static class SqliteSchema
           PRIMARY KEY (session_id, channel_id)
         ) STRICT, WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE session ADD COLUMN incarnation INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE session ADD COLUMN can_move INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE session ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
+        ALTER TABLE session ADD COLUMN user_name TEXT NOT NULL DEFAULT '';
+        ALTER TABLE session ADD COLUMN target TEXT;
+        ALTER TABLE audit ADD COLUMN node TEXT NOT NULL DEFAULT '';
+        CREATE TABLE screen (
+          session_id TEXT NOT NULL PRIMARY KEY REFERENCES session (id) ON DELETE CASCADE,
+          epoch INTEGER NOT NULL,
+          saved_ms INTEGER NOT NULL,
+          sealed BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE node (
+          name TEXT NOT NULL,
+          incarnation INTEGER NOT NULL,
+          instance TEXT NOT NULL,
+          relay_address TEXT NOT NULL,
+          client_address TEXT NOT NULL,
+          public_key BLOB NOT NULL,
+          build TEXT NOT NULL,
+          relay_version INTEGER NOT NULL,
+          snapshot_version INTEGER NOT NULL,
+          capacity INTEGER NOT NULL,
+          sessions INTEGER NOT NULL,
+          member_since_ms INTEGER NOT NULL,
+          renewed_ms INTEGER NOT NULL,
+          lease_end_ms INTEGER NOT NULL,
+          is_draining INTEGER NOT NULL,
+          is_superseded INTEGER NOT NULL,
+          PRIMARY KEY (name, incarnation)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE cluster (id INTEGER NOT NULL PRIMARY KEY) STRICT;
+        INSERT INTO cluster (id) VALUES (1);
+        """,
     ];
 
     public static int Latest => Migrations.Length;

@@ -38,6 +38,7 @@ internal static class CommandLine
         root.Subcommands.Add(DoctorCommand.Create(host));
         root.Subcommands.Add(RecordingCommand.Create(host));
         root.Subcommands.Add(UpgradeCommand.Create(host));
+        root.Subcommands.Add(DrainCommand.Create(host));
         root.Subcommands.Add(TokenCommand.Create(host));
         root.Subcommands.Add(ProbeCommand.Create(host));
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });

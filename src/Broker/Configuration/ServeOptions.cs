@@ -20,6 +20,9 @@ internal sealed record ServeOptions
     /// <summary>At least one, none overlapping another.</summary>
     public required IReadOnlyList<PortSource> Ports { get; init; }
 
+    /// <summary>Most sessions at a time; null is as many as the machine allows.</summary>
+    public int? Capacity { get; init; }
+
     /// <summary>Where the dashboard listens; null is off.</summary>
     public IPEndPoint? Http { get; init; }
 

@@ -44,6 +44,7 @@ internal sealed class ServeOptionsReader
             SocketPath = ToSocketPath(Find(ServeFlags.Socket) ?? Assumed(ServeFlags.Socket, _host.DefaultSocket(data))),
             ListenHost = Find(ServeFlags.ListenHost) is { } host ? ToListenHost(host) : null,
             Ports = ToPorts(_settings.TryGetValue(ServeFlags.Ports, out List<Setting>? ports) ? ports : [Assumed(ServeFlags.Ports, "60001:60999")]),
+            Capacity = Find(ServeFlags.Capacity) is { } capacity ? ToCapacity(capacity) : null,
             Http = dashboard,
             HttpProxyPath = Find(ServeFlags.HttpProxy) is { Value: not "off" } proxy ? ToSocketPath(proxy) : null,
             Metrics = Find(ServeFlags.Metrics) is { } metrics ? ToEndPoint(metrics) : dashboard ?? IPEndPoint.Parse(DefaultHttp),
@@ -138,18 +139,20 @@ internal sealed class ServeOptionsReader
         return new PortSource.Range(low, high);
     }
 
-    private static StoreAddress.Sqlite ToStore(Setting setting)
+    private static StoreAddress ToStore(Setting setting)
     {
         const string Sqlite = "sqlite:";
-        if (setting.Value.StartsWith("postgres", StringComparison.Ordinal))
-        {
-            throw setting.RefuseUnquoted("PostgreSQL is not available in this build: use sqlite:FILE");
-        }
+        if (setting.Value.StartsWith(Sqlite, StringComparison.Ordinal)) { return new StoreAddress.Sqlite((setting with { Value = setting.Value[Sqlite.Length..] }).ToFullPath()); }
 
-        return setting.Value.StartsWith(Sqlite, StringComparison.Ordinal)
-            ? new StoreAddress.Sqlite((setting with { Value = setting.Value[Sqlite.Length..] }).ToFullPath())
-            : throw setting.RefuseUnquoted("not a store: write it as sqlite:FILE");
+        // Nothing of what was written is repeated: there may be a password in it.
+        return PostgresAddress.TryParse(setting.Value, out string? fault) ?? throw setting.RefuseUnquoted(
+            fault ?? "not a store: write it as sqlite:FILE, postgres://USER@HOST/DATABASE, or postgres:Host=…;Database=…;Username=…");
     }
+
+    private static int ToCapacity(Setting setting) =>
+        int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int sessions) && sessions >= 1
+            ? sessions
+            : throw setting.Refuse("not a number of sessions: write one of at least 1, or leave it out");
 
     private static int ToSessionLimit(Setting setting)
     {
@@ -188,7 +191,7 @@ internal sealed class ServeOptionsReader
             proxies.Add(range);
         }
 
-        return new FrontDoorOptions(at, Find(ServeFlags.SshAccount)?.Value, NetworkSet.Of(proxies));
+        return new FrontDoorOptions(at, Find(ServeFlags.SshAccount)?.Value, NetworkSet.Of(proxies)) { HostKey = Find(ServeFlags.SshHostKey)?.ToFullPath() };
     }
 
     private OtlpTarget? ToOtlp()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MoshBroker.Configuration;
+using MoshBroker.Native;
 using MoshBroker.Sessions;
 using MoshBroker.Tenants;
 
@@ -54,13 +55,13 @@ internal static partial class HostFindings
     {
         if (Directory.Exists(options.DataDirectory)) { yield return Mode(options.DataDirectory, Others, "the data folder", "0700"); }
         string master = options.MasterKeyFile ?? Path.Combine(options.DataDirectory, "master.key");
-        if (File.Exists(master)) { yield return Mode(master, Others, "the master key", "0600"); }
+        if (File.Exists(master)) { yield return Mode(master, PrivateFile.ForbiddenOf(master), "the master key", "0600"); }
         if (options.PolicyFile is { } file && File.Exists(file)) { yield return Mode(file, OthersWrite, "the policy", "0644"); }
         IEnumerable<string> identities = policy?.Tenants.Values.SelectMany(tenant => tenant.Targets.Values).OfType<SshTarget>().Select(target => target.IdentityFile).Distinct(StringComparer.Ordinal) ?? [];
         foreach (string identity in identities)
         {
             yield return File.Exists(identity)
-                ? Mode(identity, Others, "an identity of targets", "0600")
+                ? Mode(identity, PrivateFile.ForbiddenOf(identity), "an identity of targets", "0600")
                 : new Finding(identity, Severity.Warning, "is not there, or not to be seen by this user", "targets that log in with it cannot be reached", $"ssh-keygen -t ed25519 -f {identity}");
         }
     }

@@ -15,6 +15,9 @@ internal sealed class ControlConnection(Socket connection, uint uid, int pid, Co
     // More than a request has; a peer who sends some with every byte must not use up ours.
     private const int MaxDescriptors = 16;
 
+    /// <summary>Done when nobody needs the socket any more.</summary>
+    public Task Held { get; private set; } = Task.CompletedTask;
+
     public async Task ServeAsync(CancellationToken stopping)
     {
         List<FileDescriptor> descriptors = [];
@@ -36,7 +39,9 @@ internal sealed class ControlConnection(Socket connection, uint uid, int pid, Co
                 return;
             }
 
+            TaskCompletionSource? held = IsStream(request) && descriptors.Count == 0 ? Lend(descriptors) : null;
             ControlMessage answer = await requests.AnswerAsync(uid, pid, request, descriptors, stopping);
+            if (held is not null && descriptors.Count == 0) { Held = held.Task; }
             limit.CancelAfter(Patience);
             await SendAsync(answer, limit.Token);
         }
@@ -56,6 +61,20 @@ internal sealed class ControlConnection(Socket connection, uint uid, int pid, Co
         {
             foreach (FileDescriptor descriptor in descriptors) { descriptor.Dispose(); }
         }
+    }
+
+    /// <summary>The conversation goes on, with a session.</summary>
+    private static bool IsStream(ControlMessage request) =>
+        request.Head.SequenceEqual("stream"u8) || (request.Head.SequenceEqual("enter"u8) && request.Find("wants"u8) is { } wants && wants.AsSpan().SequenceEqual("stream"u8));
+
+    /// <summary>A descriptor of the connection itself, like one that came with the request: who keeps it takes it from the list.</summary>
+    private TaskCompletionSource? Lend(List<FileDescriptor> descriptors)
+    {
+        if (UnixSocketNative.Duplicate((int)connection.Handle) is not { } own) { return null; }
+        TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        own.Closing = held.SetResult;
+        descriptors.Add(own);
+        return held;
     }
 
     private async Task SendAsync(ControlMessage message, CancellationToken cancellation)

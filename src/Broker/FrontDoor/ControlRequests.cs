@@ -45,6 +45,7 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
         return verb switch
         {
             "open" => await OpenAsync(uid, request, descriptors, cancellation),
+            "stream" => Stream(uid, request, descriptors),
             "enter" when Door is not null => await Door.AnswerAsync(uid, pid, EntryRequest.Read(request, ParsePorts, ParseSize), descriptors, cancellation),
             "policy-show" => uid == 0 || uid == _own
                 ? Json(Encoding.UTF8.GetBytes(System.Text.Json.Nodes.JsonValue.Create(Policy?.CurrentText ?? "").ToJsonString()))
@@ -53,6 +54,9 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
             "upgrade" when Successor is not null => uid == 0 || uid == _own
                 ? await Successor.TryTakeOverAsync(cancellation) is { } reason ? Refuse(uid, reason) : new ControlMessage("ok"u8)
                 : Refuse(uid, "an upgrade is for root and the broker's own user to ask for"),
+            "drain" => uid == 0 || uid == _own
+                ? Json(JsonSerializer.SerializeToUtf8Bytes(hub.Drain()))
+                : Refuse(uid, "a drain is for root and the broker's own user to ask for"),
             "sessions-list" => Json([.. hub.Sessions.Where(view => MayAsk(uid, view))]),
             "sessions-show" => Show(uid, Text(request, "session"u8) ?? ""),
             "sessions-close" => Close(uid, request),
@@ -164,6 +168,27 @@ internal sealed class ControlRequests(SessionHub hub, AuditRequests audit, Contr
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    /// <summary>
+    /// A client's datagrams by the ssh of this machine. Who holds the channel's name holds its key, and must be its user besides. Where he comes from is his claim, and decides nothing: where
+    /// policy asks for that, it takes the front door.
+    /// </summary>
+    private ControlMessage Stream(uint uid, ControlMessage request, List<FileDescriptor> descriptors)
+    {
+        if (descriptors.Count != 1 || !Protocol.Crypto.ChannelName.TryParse(Text(request, "name"u8) ?? "", out UInt128 name)) { return Refuse(uid, "a stream needs the name of a channel"); }
+        _ = ushort.TryParse(Text(request, "claimed-port"u8), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port);
+        UdpAddress client = UdpAddress.From(IPAddress.TryParse(Text(request, "claimed-client"u8), out IPAddress? claim) ? claim : IPAddress.Loopback, port);
+        string? reason = hub.AttachStream(name, (session, _) => MayStream(uid, session), client, descriptors[0]);
+        if (reason is not null) { return Refuse(uid, reason); }
+        descriptors.Clear();
+        return new ControlMessage("ok"u8);
+    }
+
+    private string? MayStream(uint uid, SessionActor session)
+    {
+        if (uid != 0 && uid != _own && uid != session.Facts.Uid) { return SessionHub.NoSuchChannel; }
+        return session.Admission is { Networks.IsEverywhere: false } ? "policy says from which networks you may come, and a stream by this machine's own ssh does not prove it" : null;
     }
 
     private ControlMessage Show(uint uid, string id)

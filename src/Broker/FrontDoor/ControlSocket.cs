@@ -129,14 +129,18 @@ internal sealed class ControlSocket : IAsyncDisposable
                 Interlocked.Decrement(ref waiting.Value);
             }
 
+            ControlConnection served = new(connection, uid, pid, _requests, _log);
             try
             {
-                await new ControlConnection(connection, uid, pid, _requests, _log).ServeAsync(stopping);
+                await served.ServeAsync(stopping);
             }
             finally
             {
                 turns.Release();
             }
+
+            // A session has the socket now, and as many as it may have; it is nobody's turn any more.
+            await served.Held;
         }
     }
 }

@@ -5,6 +5,8 @@ using System.Text;
 using MoshBroker.Audit;
 using MoshBroker.Backends;
 using MoshBroker.Configuration;
+using MoshBroker.Endpoint;
+using MoshBroker.Protocol.Crypto;
 using MoshBroker.Control;
 using MoshBroker.Lobby;
 using MoshBroker.Native;
@@ -42,7 +44,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
         attempt.Note("network.transport", request.IsMosh ? "udp" : "tcp");
         try
         {
-            return await AnswerAsync(uid, client, attempt, asked, request, descriptors, cancellation);
+            return await AnswerAsync(uid, client, arrival.Client.Port, attempt, asked, request, descriptors, cancellation);
         }
         finally
         {
@@ -51,7 +53,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
     }
 
     private async Task<ControlMessage> AnswerAsync(
-        uint uid, IPAddress client, BootstrapAttempt attempt, long asked, EntryRequest request, List<FileDescriptor> descriptors, CancellationToken cancellation)
+        uint uid, IPAddress client, int port, BootstrapAttempt attempt, long asked, EntryRequest request, List<FileDescriptor> descriptors, CancellationToken cancellation)
     {
 
         DateTimeOffset now = time.GetUtcNow();
@@ -97,6 +99,7 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
             ClientAddress = client.ToString(),
             More = Describe(credential),
         });
+        if (request.Wants == "stream") { return Stream(visitor, port, request, descriptors); }
         return (request.Words.Count > 0 ? request.Words[0] : null) switch
         {
             "list" when request.Words.Count == 1 => await TextAsync(visitor, request, descriptors, uid, ListText(visitor), cancellation),
@@ -311,6 +314,24 @@ internal sealed class Doorkeeper(SessionHub hub, Func<Policy> policy, Reception 
             Lease = Lease.Endless,
         };
         return await OpenAsync(visitor, admission, request.Words[0], new TextSource(text), request, descriptors, uid, cancellation);
+    }
+
+    /// <summary>Datagrams of a client that is here already, through ssh: from where sshd's connection comes, which is what policy is asked about with each of them.</summary>
+    private ControlMessage Stream(Visitor visitor, int port, EntryRequest request, List<FileDescriptor> descriptors)
+    {
+        if (descriptors.Count != 1 || !ChannelName.TryParse(request.Name, out UInt128 name)) { return Misspoken(visitor, "a stream needs the name of a channel"); }
+        string? reason = hub.AttachStream(name, MayStream, UdpAddress.From(visitor.Client, port), descriptors[0]);
+        if (reason is not null)
+        {
+            Deny(visitor, visitor.Client, "stream_not_allowed", reason, null);
+            return Refuse(reason);
+        }
+
+        descriptors.Clear();
+        return new ControlMessage("ok"u8);
+
+        string? MayStream(SessionActor session, Watcher? watcher) =>
+            (watcher is null ? session.Admission is { } admission && visitor.Owns(admission) : watcher.By == visitor.User.Name) ? null : SessionHub.NoSuchChannel;
     }
 
     private LiveSession[] Own(Visitor visitor) => [.. hub.LiveSessions(visitor.Owns)];

@@ -10,10 +10,13 @@ namespace MoshBroker.FrontDoor;
 /// <summary>What the forced command says its user asked for. The words are the user's; which kind of request it is, and the proof, are sshd's.</summary>
 internal sealed record EntryRequest
 {
-    /// <summary>"mosh", "terminal" (plain ssh) or "refusal" (the command was malformed).</summary>
+    /// <summary>"mosh", "terminal" (plain ssh), "stream" (datagrams of a client that is here already) or "refusal" (the command was malformed).</summary>
     public required string Wants { get; init; }
 
     public required string Proof { get; init; }
+
+    /// <summary>Of a stream: what the client calls its channel by.</summary>
+    public string Name { get; init; } = "";
 
     public required IReadOnlyList<string> Words { get; init; }
 
@@ -45,6 +48,7 @@ internal sealed record EntryRequest
         {
             Wants = Text(message, "wants"u8) ?? "",
             Proof = Text(message, "proof"u8) ?? "",
+            Name = Text(message, "name"u8) ?? "",
             Words = All(message, "word"u8),
             Reason = Text(message, "reason"u8) ?? "",
             Columns = columns,

@@ -65,8 +65,9 @@ internal sealed class SshDaemon : IDisposable
         string configuration = ConfigurationIn(dataDirectory);
         string folder = Path.GetDirectoryName(configuration)!;
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        string hostKey = Path.Combine(folder, "ssh_host_ed25519_key");
-        await EnsureHostKeyAsync(hostKey, cancellation);
+        string hostKey = options.HostKey ?? Path.Combine(folder, "ssh_host_ed25519_key");
+        if (options.HostKey is null) { await EnsureHostKeyAsync(hostKey, cancellation); }
+        else { await RequireHostKeyAsync(hostKey, cancellation); }
 
         IReadOnlyList<string> kex = await KnownKeyExchangesAsync(cancellation);
         if (!kex.Contains(SshdSettings.KeyExchanges[0], StringComparer.Ordinal)) { log.Weaker($"this OpenSSH does not know {SshdSettings.KeyExchanges[0]}; the best key exchange here is {kex[0]}"); }
@@ -141,6 +142,18 @@ internal sealed class SshDaemon : IDisposable
         (int status, _, string errors) = await SshdProgram.RunAsync(keygen, cancellation, "-q", "-t", "ed25519", "-N", "", "-C", "moshbroker front door", "-f", path);
         if (status != 0) { throw new StartRefusedException($"no host key could be made at {path}: {OneLine.Of(errors.Trim())}"); }
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    /// <summary>sshd -T takes a key that is not there, and the first connection would find out.</summary>
+    private static async Task RequireHostKeyAsync(string path, CancellationToken cancellation)
+    {
+        string keygen = SshdProgram.Require("ssh-keygen", "openssh-client");
+        (int status, string publicKey, string errors) = await SshdProgram.RunAsync(keygen, cancellation, "-y", "-P", "", "-f", path);
+        string fault = status != 0 ? OneLine.Of(errors.Trim()) : publicKey.StartsWith("ssh-ed25519 ", StringComparison.Ordinal) ? "" : $"a key of another kind: {publicKey.Split(' ')[0]}";
+        if (fault.Length > 0)
+        {
+            throw new StartRefusedException($"--ssh-host-key {path} cannot be used ({fault}): name an ed25519 key without a passphrase that the broker's user can read: ssh-keygen -t ed25519 -N '' -f FILE");
+        }
     }
 
     private static async Task<IReadOnlyList<string>> KnownKeyExchangesAsync(CancellationToken cancellation)

@@ -25,7 +25,7 @@ internal sealed class BrokerFeed(SessionHub hub, string node, Capacity capacity,
         NotReadyBecause,
         metrics.ReadDrops())
     {
-        IsDraining = hub.IsStopping,
+        IsDraining = hub.IsDraining,
         CapacityLimit = capacity.Limit,
         CpuSeconds = Environment.CpuUsage.TotalTime.TotalSeconds,
         Processors = Environment.ProcessorCount,
@@ -42,6 +42,6 @@ internal sealed class BrokerFeed(SessionHub hub, string node, Capacity capacity,
 
     public SessionHistoryView? History(string id) => hub.History(id);
 
-    private string? NotReadyBecause => !hub.IsStopping ? policy.NotReadyBecause
+    private string? NotReadyBecause => !hub.IsStopping ? (hub.IsDraining ? "the broker is drained" : policy.NotReadyBecause)
         : hub.LeavesSessions ? "another process goes on with its sessions" : "the broker is shutting down";
 }

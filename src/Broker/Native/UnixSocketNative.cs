@@ -26,6 +26,13 @@ internal static unsafe partial class UnixSocketNative
         return known;
     }
 
+    /// <summary>Another descriptor of the same socket, closed on exec; null when there is none to be had.</summary>
+    public static FileDescriptor? Duplicate(int socket)
+    {
+        int copy = Control(socket, 1030, 3); // F_DUPFD_CLOEXEC
+        return copy < 0 ? null : new FileDescriptor(copy);
+    }
+
     /// <summary>True when there is a socket at the path itself.</summary>
     public static bool IsSocket(string path)
     {
@@ -68,6 +75,9 @@ internal static unsafe partial class UnixSocketNative
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     private static partial int GetOption(int socket, int level, int option, void* value, int* length);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int socket, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     private static partial nint ReceiveMessage(int socket, MessageHeader* message, int flags);

@@ -38,6 +38,10 @@ internal sealed partial record Capacity(int Sessions, string Limit, string Cure)
         return bounds.MinBy(bound => bound.Sessions)! with { Tombstones = tombstones };
     }
 
+    /// <summary>The same for a broker that is to take no more than that; null for no such bound.</summary>
+    public Capacity AtMost(int? sessions) =>
+        sessions < Sessions ? this with { Sessions = sessions.Value, Limit = $"{sessions} places (--capacity)", Cure = "give a larger --capacity" } : this;
+
     private static unsafe int Descriptors()
     {
         ulong* limits = stackalloc ulong[2];

@@ -19,6 +19,7 @@ namespace MoshBroker.Sessions;
 internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisposable
 {
     private const long MoveLogIntervalMs = 1000;
+    private const int MostStreams = 2;
 
     // Where the client is, where it may be, and room for what comes from elsewhere.
     private const int ProvenPlaces = 4;
@@ -32,6 +33,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     private readonly EchoAckClock _echoAck;
     private readonly byte[] _owner = new byte[ChannelPeer.Length];
     private readonly ChannelMeter _meter;
+    private readonly List<DatagramStream> _streams = [];
     private readonly long[] _drops = new long[DropReasons.Count];
     private readonly PathGuard<UdpPath> _guard = new();
     private readonly ProvenSources _proven;
@@ -58,6 +60,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         Id = seed.Id;
         Port = seed.Port;
         Watcher = seed.Watcher;
+        Name = ChannelName.Of(seed.Key);
         Kind = seed.Kind;
         CreatedAt = now;
         _screen = new ScreenState(terminal);
@@ -88,6 +91,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         Path = new PathWatch(session.Diagnosis.Timeline, saved.Transport.LastHeard);
         Id = seed.Id;
         Port = seed.Port;
+        Name = ChannelName.Of(seed.Key);
         // Whether he still may is not on record: he asks again.
         Watcher = peer.IsReadOnly ? new Watcher("somebody") { Until = now } : null;
         CreatedAt = now;
@@ -127,11 +131,14 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     /// <summary>Brings <see cref="Saved"/> up to date.</summary>
     public void Note()
     {
-        new ChannelPeer(Id, IsReadOnly, HasClient, Columns, Rows, _guard.HasPath ? _guard.Current : null) { Extensions = Extensions }.Write(_owner);
+        new ChannelPeer(Id, IsReadOnly, HasClient, Columns, Rows, _guard is { HasPath: true, Current.IsStream: false } ? _guard.Current : null) { Extensions = Extensions }.Write(_owner);
         IsUnsaved = false;
     }
 
     public int Id { get; }
+
+    /// <summary>What the client calls it by; from any thread.</summary>
+    public UInt128 Name { get; }
 
     /// <summary>What is known of the way to the client and back.</summary>
     public PathWatch Path { get; }
@@ -227,6 +234,14 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
         }
     }
 
+    /// <summary>The client's datagrams come by its ssh too, and answers go there while its newest one did.</summary>
+    public void AddStream(StreamSeed seed)
+    {
+        // A client has one; another means that its ssh was cut, and the kernel has not noticed.
+        while (_streams.Count >= MostStreams) { DropStream(_streams[0]); }
+        _streams.Add(new DatagramStream(seed, this));
+    }
+
     public void OnOversize()
     {
         _drops[(int)DropReason.Oversize]++;
@@ -319,6 +334,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             TellMove(now, roamed: true);
         }
 
+        if (_streams.Exists(static stream => stream.IsGone)) { DropStream(_streams.Find(static stream => stream.IsGone)!); }
         Path.OnFlushed(now, numbers, _transport.OutstandingStates > 0);
         IsHeldBack = mayTransmit > now;
 
@@ -415,6 +431,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
 
     public void Dispose()
     {
+        while (_streams.Count > 0) { DropStream(_streams[0]); }
         if (_peer is not null) { _meter.Metrics.RecentPeers.Note(_now, _guard.Current.Peer.Ip); }
         if (!_isBuried)
         {
@@ -465,7 +482,27 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
 
     private void Send(in UdpPath path, ReadOnlySpan<byte> datagram)
     {
+        if (path.IsStream)
+        {
+            SendByStream(path, datagram);
+            return;
+        }
+
         if (_proven.Send(_endpoint, path, datagram) == SendResult.TooLong) { _transport.OnSendTooLong(); }
+    }
+
+    private void SendByStream(in UdpPath path, ReadOnlySpan<byte> datagram)
+    {
+        foreach (DatagramStream stream in _streams)
+        {
+            if (stream.Path == path && stream.Send(datagram)) { _meter.Metrics.Sent(path.Peer.IsIPv4, datagram.Length); }
+        }
+    }
+
+    private void DropStream(DatagramStream stream)
+    {
+        _streams.Remove(stream);
+        stream.Dispose();
     }
 
     private PeerClass ClassOf(MonoTime now, in UdpPath path)

@@ -329,6 +329,9 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
                 }
 
                 break;
+            case SessionMessage.AttachStream stream:
+                AddStream(now, stream);
+                break;
             case SessionMessage.AttachTerminal attach:
                 AddTerminal(now, attach);
                 break;
@@ -478,6 +481,7 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
     protected override void Discard(SessionMessage message)
     {
         if (message is SessionMessage.Attach attach) { attach.Seed.Dispose(); }
+        if (message is SessionMessage.AttachStream stream) { stream.Seed.Dispose(); }
         if (message is SessionMessage.AttachTerminal terminal) { terminal.Seed.Dispose(); }
         if (message is SessionMessage.Tap tap) { tap.Screen.Dispose(); }
         if (message is SessionMessage.AttachMirror mirror) { mirror.Mirror.Dispose(); }
@@ -583,6 +587,19 @@ internal sealed partial class SessionActor : Actor<SessionMessage>, IBackendHand
         }
 
         Show(now, channel);
+    }
+
+    private void AddStream(MonoTime now, SessionMessage.AttachStream stream)
+    {
+        if (Array.Find(_channels, channel => channel.Id == stream.ChannelId) is not { IsClosed: false } found)
+        {
+            stream.Seed.Dispose();
+            return;
+        }
+
+        found.AddStream(stream.Seed);
+        _log.Streamed(Facts.Id, stream.Seed.Path.Peer.ToString());
+        Recording?.Mark(now, $"client's datagrams come through ssh from {stream.Seed.Path.Peer}");
     }
 
     private void Show(MonoTime now, Channel channel)

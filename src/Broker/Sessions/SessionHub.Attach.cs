@@ -14,7 +14,11 @@ namespace MoshBroker.Sessions;
 /// <summary>Further clients of sessions that live.</summary>
 internal sealed partial class SessionHub
 {
+    /// <summary>As for sessions: not there, and not yours, are one.</summary>
+    public const string NoSuchChannel = "there is no such session of yours here";
+
     private int _lastTerminal;
+    private long _lastStream;
 
     /// <summary>Sessions that live and are more than a menu, oldest first: those that this is asked of.</summary>
     public IReadOnlyList<LiveSession> LiveSessions(Func<Admission, bool> ofThese)
@@ -86,6 +90,29 @@ internal sealed partial class SessionHub
             if (failure is StoreUnavailableException) { return new OpenAnswer.Refused(failure.Message); }
             throw;
         }
+    }
+
+    /// <summary>A client's datagrams come through its ssh; takes the socket over. Null, or why not, for the user.</summary>
+    /// <param name="name">What the client calls its channel by.</param>
+    /// <param name="isAllowed">Asked whether this user may, of the session and of the one who only watches.</param>
+    /// <param name="client">Where the ssh connection comes from.</param>
+    public string? AttachStream(UInt128 name, Func<SessionActor, Watcher?, string?> isAllowed, UdpAddress client, FileDescriptor socket)
+    {
+        foreach (SessionEntry entry in _sessions.Values)
+        {
+            SessionActor session = entry.Actor;
+            if (session.Stats.HasEnded) { continue; }
+            foreach (Channel channel in session.Channels)
+            {
+                if (channel.Name != name) { continue; }
+                if (isAllowed(session, channel.Watcher) is { } reason) { return reason; }
+                UdpPath path = UdpPath.Stream(client, (UInt128)(ulong)Interlocked.Increment(ref _lastStream));
+                session.Tell(new SessionMessage.AttachStream(channel.Id, new StreamSeed(socket, path, entry.Worker.Loop)));
+                return null;
+            }
+        }
+
+        return NoSuchChannel;
     }
 
     /// <summary>Somebody at a tty joins a session; takes the seed over. False when the session is over.</summary>

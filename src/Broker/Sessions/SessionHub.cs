@@ -44,6 +44,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
     private int _live;
     private readonly RecordingService? _recordings;
     private volatile bool _stopping;
+    private volatile bool _draining;
 
     /// <exception cref="Configuration.StartRefusedException">There is no port to be had.</exception>
     public SessionHub(HubSettings settings, ISessionStore store, KeySealer sealer, SessionLog log, IAuditTrail audit, BrokerMetrics metrics, TimeProvider time)
@@ -94,6 +95,9 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
 
     /// <summary>From now on no new session is taken; those that live go on until the hub is disposed of.</summary>
     public void StopTaking() => _stopping = true;
+
+    /// <summary>No new session is taken any more; those that are there go on.</summary>
+    public bool IsDraining => _draining || _stopping;
 
     /// <summary>Sessions, oldest first; for a while also the ended ones.</summary>
     public IReadOnlyList<SessionView> Sessions
@@ -393,9 +397,19 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         _random.Dispose();
     }
 
+    /// <summary>From here on no session begins; who is here may stay, and attach.</summary>
+    /// <returns>How many sessions there are.</returns>
+    public int Drain()
+    {
+        if (!_draining) { _log.Draining(Count); }
+        _draining = true;
+        return Count;
+    }
+
     private OpenAnswer.Refused? Refusal(OpenRequest request)
     {
         if (_stopping) { return new OpenAnswer.Refused("the broker is shutting down; try again when it is back"); }
+        if (_draining) { return new OpenAnswer.Refused("this broker is drained and takes no new session; try again in a while"); }
         int capacity = _settings.Capacity.Sessions;
         return Count >= capacity
             ? new OpenAnswer.Refused($"this broker has {capacity} sessions, as many as {_settings.Capacity.Limit} allow; {_settings.Capacity.Cure}", BootstrapResult.Quota)
@@ -504,7 +518,7 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         // In this order: what is closed or buried meanwhile may be missed until the next look, and is never counted twice.
         long drops = _metrics.ClosedSocketDrops;
         drops += _ended.KernelDrops;
-        LiveCounts live = new() { Capacity = _settings.Capacity.Sessions, IsDraining = _stopping, SocketDrops = drops };
+        LiveCounts live = new() { Capacity = _settings.Capacity.Sessions, IsDraining = IsDraining, SocketDrops = drops };
         MonoTime now = _clock.Now();
         ulong blocks = 0;
         foreach (SessionEntry entry in _sessions.Values)

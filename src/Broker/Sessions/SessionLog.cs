@@ -35,4 +35,10 @@ internal sealed partial class SessionLog(ILogger<SessionHub> logger)
 
     [LoggerMessage(EventId = 110, Level = LogLevel.Warning, Message = "session {Session}: its screen is too large to be saved; it would end with this process")]
     public partial void WouldNotSurvive(string session);
+
+    [LoggerMessage(EventId = 111, Level = LogLevel.Information, Message = "the broker is drained: no new session from here on, {Sessions} are left")]
+    public partial void Draining(int sessions);
+
+    [LoggerMessage(EventId = 112, Level = LogLevel.Information, Message = "session {Session}: the client's datagrams come through its ssh connection from {Peer}")]
+    public partial void Streamed(string session, string peer);
 }

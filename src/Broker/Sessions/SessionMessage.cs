@@ -22,6 +22,9 @@ internal abstract record SessionMessage
     /// <param name="ReadBuffer">The loop's.</param>
     public sealed record AttachTerminal(int Id, TerminalSeed Seed, bool Takes, EpollLoop Loop, byte[] ReadBuffer) : SessionMessage;
 
+    /// <summary>A client's datagrams come by its ssh from now on.</summary>
+    public sealed record AttachStream(int ChannelId, StreamSeed Seed) : SessionMessage;
+
     /// <summary>The store committed a new epoch for a channel that had nearly spent its numbers; null when it could not.</summary>
     public sealed record EpochDrawn(int ChannelId, long? Epoch) : SessionMessage;
 

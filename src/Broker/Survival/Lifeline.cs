@@ -50,7 +50,7 @@ internal sealed unsafe class Lifeline : IDisposable
         Memory = memory;
         _at = at;
         Journal = journal;
-        (_aes, _binding) = sealer.CheckpointKey(id, epoch);
+        (_aes, _binding) = sealer.CheckpointKey(id, epoch, sealer.Version);
         _numbers = new SealedSlots(at + HeaderLength, NumbersLength, 1);
         _screen = new SealedSlots(at + HeaderLength + (2 * NumbersLength), ScreenLength, 2);
     }
@@ -210,9 +210,10 @@ internal sealed unsafe class Lifeline : IDisposable
 
     private Checkpoint? Read(KeySealer sealer)
     {
-        (AesGcm, byte[]) KeyOf(long epoch) => sealer.CheckpointKey(_id, epoch);
-        byte[]? screen = _screen.Read(KeyOf);
-        byte[]? numbers = _numbers.Read(KeyOf);
+        // The process before may have sealed under an older key.
+        byte[]? Open(SealedSlots slots) => sealer.Versions.Select(version => slots.Read(epoch => sealer.CheckpointKey(_id, epoch, version))).FirstOrDefault(value => value is not null);
+        byte[]? screen = Open(_screen);
+        byte[]? numbers = Open(_numbers);
         if (screen is null || numbers is null || numbers.Length < NumbersHeaderLength) { return null; }
         ReadOnlySpan<byte> header = numbers;
         // Killed between a screen and the wiping of the area before it: what stands there is on that screen.

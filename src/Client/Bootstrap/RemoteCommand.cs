@@ -16,6 +16,9 @@ internal static class RemoteCommand
     public static string Compose(ConnectOptions options, bool tellsConnection, int colors, Func<string, string?> environment) =>
         (tellsConnection ? TellConnection : "") + options.Server + " " + string.Join(' ', Words(options, colors, environment).Select(ShellQuote.Word));
 
+    /// <summary>One line that runs the broker's end of a stream of datagrams; stock's server takes it for a mistake, and ends.</summary>
+    public static string ComposeStream(ConnectOptions options, string channel) => $"{options.Server} stream {channel} 1";
+
     /// <summary>What follows the server's name.</summary>
     public static List<string> Words(ConnectOptions options, int colors, Func<string, string?> environment)
     {

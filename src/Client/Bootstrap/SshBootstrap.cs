@@ -1,4 +1,7 @@
 using MoshBroker.Client.Native;
+using MoshBroker.Client.Ways;
+using MoshBroker.Protocol.Crypto;
+using MoshBroker.Protocol.States;
 
 namespace MoshBroker.Client.Bootstrap;
 
@@ -36,6 +39,17 @@ internal sealed class SshBootstrap
 
         ReadReply();
         return Conclude(words[0]) ? _reply : null;
+    }
+
+    /// <summary>What carries datagrams through ssh: it asks nobody for anything, since the terminal is in use.</summary>
+    public StreamFallback? Fallback(SessionKey key)
+    {
+        if (_options.IsLocal || (_options.Extensions & PeerExtensions.Stream) == 0) { return null; }
+        List<string> words = [.. _options.Ssh, "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=15"];
+        if (_options.Family is "inet") { words.Add("-4"); }
+        if (_options.Family is "inet6") { words.Add("-6"); }
+        words.AddRange([.. _options.SshOptions, _options.Destination, "--", RemoteCommand.ComposeStream(_options, ChannelName.Print(ChannelName.Of(key)))]);
+        return new StreamFallback(words, _environment, _options.IsStreamOnly);
     }
 
     private void ReadReply()

@@ -15,6 +15,7 @@ internal static unsafe partial class FileNative
     public const int CloseOnExec = 0x80000;
     public const int NonBlocking = 0x800;
     public const short PollIn = 1;
+    public const short PollOut = 4;
     public const short PollHangUp = 0x10;
 
     /// <summary>One read, again after a signal; 0 at the end, -1 when it failed or would block.</summary>
@@ -53,6 +54,15 @@ internal static unsafe partial class FileNative
         }
 
         return true;
+    }
+
+    /// <summary>One write; 0 with an errno when nothing was written.</summary>
+    public static int TryWriteSome(int descriptor, ReadOnlySpan<byte> bytes, out int error)
+    {
+        nint written;
+        fixed (byte* from = bytes) { written = Write(descriptor, from, (nuint)bytes.Length); }
+        error = written > 0 ? 0 : Marshal.GetLastPInvokeError();
+        return Math.Max(0, (int)written);
     }
 
     /// <summary>Writes a line of ours for people, on stderr.</summary>

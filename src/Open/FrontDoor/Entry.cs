@@ -33,7 +33,7 @@ internal static unsafe class Entry
         bool isRefused = fault is not null || mosh?.Verdict == Verdict.Refuse;
 
         ControlMessage request = new("enter"u8);
-        request.Add("wants"u8, isRefused ? "refusal"u8 : mosh is not null ? "mosh"u8 : "terminal"u8);
+        request.Add("wants"u8, isRefused ? "refusal"u8 : command.StreamName is not null ? "stream"u8 : mosh is not null ? "mosh"u8 : "terminal"u8);
         request.Add("connection"u8, connection);
         request.Add("proof"u8, ReadProof(environment));
         if (environment.Find("USER"u8) is { } login) { request.Add("login"u8, login); }
@@ -41,11 +41,12 @@ internal static unsafe class Entry
         byte[][] asked = mosh is not null ? mosh.Command : command.Words;
         foreach (byte[] word in isRefused ? [] : asked) { request.Add("word"u8, word); }
         if (mosh is not null && !isRefused) { Describe(mosh, request); }
+        if (command.StreamName is { } name) { request.Add("name"u8, name); }
 
         bool isTerminal = FileNative.IsTerminal(0) == 1;
         int line = -1;
         int remote = -1;
-        if (mosh is null && !isRefused && isTerminal)
+        if (mosh is null && !isRefused && isTerminal && command.StreamName is null)
         {
             int* pair = stackalloc int[2];
             if (SocketNative.SocketPair(SocketNative.FamilyUnix, SocketNative.TypeStream | FileNative.CloseOnExec, 0, pair) != 0)
@@ -64,6 +65,7 @@ internal static unsafe class Entry
             return Fail(notices.AppendNotice("the broker does not answer ("u8, FileNative.DescribeError(error), "); try again in a moment"u8));
         }
 
+        if (command.StreamName is not null && !isRefused) { return StreamRelay.Run(broker, request, notices); }
         ReadOnlySpan<int> descriptors = line >= 0 ? [FileNative.Duplicate(0), remote] : [];
         ControlMessage? answer = broker.Ask(request, descriptors, out bool timedOut);
         if (isRefused) { return Fail(notices); }

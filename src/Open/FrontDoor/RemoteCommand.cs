@@ -22,6 +22,9 @@ internal sealed class RemoteCommand
     /// <summary>Of mosh: what follows SERVER, <c>new</c> first. Of ssh: the words.</summary>
     public byte[][] Words { get; }
 
+    /// <summary>A client of ours wants its datagrams to come this way; what it calls its channel by.</summary>
+    public byte[]? StreamName { get; private init; }
+
     /// <summary>Why the command is refused; null when it is not.</summary>
     public string? Fault { get; }
 
@@ -43,6 +46,7 @@ internal sealed class RemoteCommand
 
         if (any) { return Refuse("the command that mosh sent is malformed: its words are not in single quotes"); }
         if (!ShellWords.TrySplit(command, onlyQuoted: false, out byte[][] words)) { return Refuse("the command has a quote that is not closed"); }
+        if (words.Length >= 4 && Arguments.IsStream(words.AsSpan(words.Length - 3))) { return new RemoteCommand(false, false, [], null) { StreamName = words[^2] }; }
         for (int i = 0; i + 1 < words.Length; i++)
         {
             if (IsServer(words[i]) && words[i + 1].AsSpan().SequenceEqual("new"u8)) { return new RemoteCommand(true, wantsAddress, words[(i + 1)..], null); }

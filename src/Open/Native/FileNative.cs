@@ -74,6 +74,13 @@ internal static unsafe partial class FileNative
         return true;
     }
 
+    /// <summary>One write; false when nothing was written.</summary>
+    public static bool TryWriteSome(int descriptor, ReadOnlySpan<byte> bytes, out int written)
+    {
+        fixed (byte* from = bytes) { written = (int)Write(descriptor, from, (nuint)bytes.Length); }
+        return written > 0;
+    }
+
     /// <summary>The system's words for an error number.</summary>
     public static ReadOnlySpan<byte> DescribeError(int error) => MemoryMarshal.CreateReadOnlySpanFromNullTerminated(StrError(error));
 

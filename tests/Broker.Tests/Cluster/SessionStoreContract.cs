@@ -5,11 +5,14 @@ using Xunit;
 namespace MoshBroker.Broker.Tests.Cluster;
 
 /// <summary>What every <see cref="ISessionStore"/> must do. A store passes by deriving from this.</summary>
-public abstract class SessionStoreContract : IAsyncLifetime
+public abstract partial class SessionStoreContract : IAsyncLifetime
 {
     private protected static readonly DateTimeOffset Noon = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private protected ISessionStore Store { get; private set; } = null!;
+    /// <summary>A node as long as there are no leases.</summary>
+    private protected static readonly NodeIncarnation A = new("a", 0);
+
+    private protected IClusterStore Store { get; private set; } = null!;
 
     private protected SettableClock Clock { get; } = new(Noon);
 
@@ -20,7 +23,7 @@ public abstract class SessionStoreContract : IAsyncLifetime
     public virtual async Task DisposeAsync() => await Store.DisposeAsync();
 
     /// <summary>Opens the store again and again over the same rows; the one before is closed.</summary>
-    private protected abstract Task<ISessionStore> OpenAsync(StoreRetention retention);
+    private protected abstract Task<IClusterStore> OpenAsync(StoreRetention retention);
 
     private protected async Task ReopenAsync(StoreRetention? retention = null)
     {
@@ -247,18 +250,17 @@ public abstract class SessionStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Leftovers_of_one_node_end_as_backend_lost()
+    public async Task Leftovers_of_one_node_are_taken_over_with_later_epochs()
     {
         SessionGrant mine = await CreateAsync("a");
         SessionGrant ended = await CreateAsync("a");
         SessionGrant other = await CreateAsync("b");
         await Store.EndSessionAsync(ended.SessionId, ended.Epoch, SessionEndReason.UserExit, default);
 
-        Assert.Equal(1, await Store.EndLeftoversAsync("a", default));
-        Assert.Equal(SessionEndReason.BackendLost, (await Store.FindAsync(mine.SessionId, default))!.EndReason);
-        Assert.Equal(SessionEndReason.UserExit, (await Store.FindAsync(ended.SessionId, default))!.EndReason);
-        Assert.False((await Store.FindAsync(other.SessionId, default))!.HasEnded);
-        Assert.Equal(0, await Store.EndLeftoversAsync("a", default));
+        SessionRow claimed = Assert.Single(await Store.ClaimLeftoversAsync(A, default));
+        Assert.Equal((mine.SessionId, mine.Epoch + 1, mine.Epoch + 1), (claimed.Id, claimed.Epoch, claimed.Channels[0].Epoch));
+        Assert.Equal(mine.Epoch, claimed.Channels[0].SealedEpoch);
+        Assert.Equal(other.Epoch, (await Store.FindAsync(other.SessionId, default))!.Epoch);
     }
 
     [Fact]
@@ -295,19 +297,19 @@ public abstract class SessionStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_owner_that_is_fenced_off_keeps_no_tombstone_and_leftovers_leave_theirs()
+    public async Task An_owner_that_is_fenced_off_keeps_no_tombstone()
     {
         SessionGrant grant = await CreateAsync();
-        await Store.EndLeftoversAsync("a", default);
+        await Store.ClaimLeftoversAsync(A, default);
         Assert.Equal(FencedOutcome.Stale, await Store.KeepTombstonesAsync(grant.SessionId, grant.Epoch, [new ChannelRemains(1, 1, 1)], default));
-        Assert.Equal(0UL, Assert.Single(await Store.TakeTombstonesAsync("a", Clock.Now.AddDays(-1), 10, default)).Remains.NextExpected);
+        Assert.Empty(await Store.TakeTombstonesAsync("a", Clock.Now.AddDays(-1), 10, default));
     }
 
     [Fact]
-    public async Task A_process_whose_sessions_were_ended_as_leftovers_is_fenced_off()
+    public async Task A_process_whose_sessions_were_taken_over_is_fenced_off()
     {
         SessionGrant grant = await CreateAsync();
-        await Store.EndLeftoversAsync("a", default);
+        await Store.ClaimLeftoversAsync(A, default);
 
         Assert.Equal(FencedOutcome.Stale, (await Store.DrawEpochAsync(grant.SessionId, 1, grant.Epoch, default)).Outcome);
         Assert.Equal(FencedOutcome.Stale, await Store.EndSessionAsync(grant.SessionId, grant.Epoch, SessionEndReason.UserExit, default));

@@ -19,8 +19,8 @@ public sealed class SqliteStoreTests : SessionStoreContract
         _folder.Dispose();
     }
 
-    private protected override Task<ISessionStore> OpenAsync(StoreRetention retention) =>
-        Task.FromResult<ISessionStore>(SqliteStore.Open(File, Clock, retention));
+    private protected override Task<IClusterStore> OpenAsync(StoreRetention retention) =>
+        Task.FromResult<IClusterStore>(SqliteStore.Open(File, Clock, retention));
 
     private StartRefusedException Refused(string? file = null) => Assert.Throws<StartRefusedException>(() => SqliteStore.Open(file ?? File, Clock));
 

@@ -89,7 +89,7 @@ public sealed class ConfigFileTests : IDisposable
     public async Task An_unknown_key_is_named_with_its_line()
     {
         Assert.Equal(
-            $"moshbroker: {File} line 3: unknown key 'prots': known are data, socket, listen-host, ports, http, http-proxy, metrics, session-metrics, otlp, ssh, ssh-account, ssh-proxy, store, policy, node, extensions, advertise",
+            $"moshbroker: {File} line 3: unknown key 'prots': known are data, socket, listen-host, ports, capacity, http, http-proxy, metrics, session-metrics, otlp, ssh, ssh-account, ssh-host-key, ssh-proxy, store, policy, node, extensions, advertise",
             await RefusedAsync("node: n1\n\nprots: 1:2\n"));
     }
 

@@ -76,6 +76,31 @@ public sealed class SessionHubTests : IDisposable
     }
 
     [Fact]
+    public async Task A_drained_hub_begins_no_session_keeps_what_it_has_and_says_so()
+    {
+        using TestPty first = new();
+        using TestPty second = new();
+        await using SqliteStore store = SqliteStore.Open(StoreFile, TimeProvider.System);
+        await using SessionHub hub = Hub(store, new Capacity(10, "test", "none"));
+        Assert.IsType<OpenAnswer.Accepted>(await hub.OpenAsync(Request(first), CancellationToken.None));
+        Assert.False(hub.IsDraining);
+        Assert.Equal((1, 1), (hub.Drain(), hub.Drain()));
+        OpenAnswer.Refused refused = Assert.IsType<OpenAnswer.Refused>(await hub.OpenAsync(Request(second), CancellationToken.None));
+        Assert.Contains("takes no new session", refused.Message, StringComparison.Ordinal);
+        Assert.Equal((1, true, false), (hub.Count, hub.IsDraining, first.Master.IsClosed));
+        Assert.Single(_log.Lines, line => line.Contains("the broker is drained", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_capacity_that_was_given_binds_when_it_is_the_smaller_one()
+    {
+        Capacity planned = new(300, "7 spoons (ulimit -s)", "buy some");
+        Assert.Equal(planned, planned.AtMost(null));
+        Assert.Equal(planned, planned.AtMost(300));
+        Assert.Equal(new Capacity(299, "299 places (--capacity)", "give a larger --capacity"), planned.AtMost(299));
+    }
+
+    [Fact]
     public async Task A_store_that_does_not_answer_refuses_the_session_and_closes_what_came()
     {
         using TestPty pty = new();

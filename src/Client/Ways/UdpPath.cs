@@ -1,7 +1,7 @@
 using MoshBroker.Client.Native;
 using MoshBroker.Protocol;
 
-namespace MoshBroker.Client;
+namespace MoshBroker.Client.Ways;
 
 /// <summary>The way to the server: a UDP socket, and a new one whenever nothing has come back for long, since a middlebox may have forgotten the old.</summary>
 internal sealed class UdpPath : IDisposable

@@ -1,0 +1,2 @@
+global using MoshBroker.Interop.Tests.Harness;
+global using Xunit;
