@@ -35,6 +35,22 @@ internal static class BrokerService
         MasterKeys master = MasterKeys.Load(options.DataDirectory, options.MasterKeyFile);
         using KeySealer sealer = new(master);
         await using SqlStore store = await StoreOpening.OpenAsync(options, master, time);
+        StoreLog storeLog = new(logging.CreateLogger<SqlStore>());
+        store.Health.Changed = reason =>
+        {
+            if (reason is null) { storeLog.Back(); } else { storeLog.Lost(reason); }
+        };
+        if (sealer.Versions.Skip(1).Any())
+        {
+            (int resealed, int unopened) = await store.ResealAsync(sealer, starting);
+            storeLog.Resealed(resealed, sealer.Version, unopened);
+        }
+
+        Capacity capacity = Capacity.Plan(options.Ports).AtMost(options.Capacity);
+        SessionHub? reported = null;
+        await using Membership? membership = options.Store is StoreAddress.Postgres
+            ? await Membership.JoinAsync(store, Membership.NodeOf(options, capacity.Sessions), () => new NodeReport(reported?.Count ?? 0, capacity.Sessions, reported?.IsDraining ?? false), storeLog, stopping)
+            : null;
         SurvivalLog survivalLog = new(logging.CreateLogger<SessionHub>());
         using FdStoreClient? fdStore = OpenFdStore(options.DataDirectory, survivalLog, out Dictionary<string, FileDescriptor> left);
         string auditFolder = Path.Combine(options.DataDirectory, "audit");
@@ -46,7 +62,6 @@ internal static class BrokerService
         using Children children = new(doorClock);
 
         RecordingKey recordingKey = RecordingKey.Load(options.DataDirectory);
-        Capacity capacity = Capacity.Plan(options.Ports).AtMost(options.Capacity);
         using BrokerMetrics metrics = new();
         using OtlpExport? export = options.Otlp is { } otlp ? OtlpExport.Start(otlp, options.Node, new ExportLog(logging.CreateLogger<OtlpExport>())) : null;
         FrontDoorLog doorLog = new(logging.CreateLogger<Reception>());
@@ -58,6 +73,7 @@ internal static class BrokerService
         HubSettings settings = new(options.Node, options.ListenHost, options.Ports, Environment.ProcessorCount, capacity)
         {
             Policy = () => policy.Current,
+            Incarnation = membership?.Incarnation.Number ?? 0,
             FdStore = fdStore,
             Left = left,
             Offer = new ExtensionOffer(options.Extensions, options.Advertised),
@@ -71,6 +87,7 @@ internal static class BrokerService
             },
         };
         await using SessionHub hub = new(settings, store, sealer, new SessionLog(logging.CreateLogger<SessionHub>()), audit, metrics, time);
+        reported = hub;
         // A start that fails ends nobody's session: the next one goes on with them.
         hub.LeavesSessions = fdStore is not null;
         children.AreLeft = hub.LeavesSessions;
@@ -91,7 +108,7 @@ internal static class BrokerService
         {
             Responder = new Responder(() => policy.Current, metrics.Lookout.Filter, hub, () => hub.LiveNetworks, helpers, helpers),
         };
-        BrokerFeed feed = new(hub, options.Node, capacity, time.GetUtcNow(), policy, alarms, metrics);
+        BrokerFeed feed = new(hub, options.Node, capacity, time.GetUtcNow(), policy, alarms, metrics) { Store = store.Health };
         SessionMetrics? sessionMetrics = options.SessionMetrics > 0 ? new SessionMetrics(() => hub.Readings, () => alarms.TouchedSessions, options.Node, options.SessionMetrics) : null;
         AccessTokens tokens = AccessTokens.Load(options.DataDirectory, time);
         ScrapeClock scrapes = new(time);
@@ -115,6 +132,16 @@ internal static class BrokerService
             hub.LeavesSessions = children.AreLeft = true;
             leaving.CancelAfter(LastAnswer);
         });
+        if (membership is not null)
+        {
+            // Whoever has the name now goes on; a word of ours would be one too many.
+            membership.Superseded = () =>
+            {
+                hub.LeavesSessions = children.AreLeft = true;
+                leaving.Cancel();
+            };
+        }
+
         ControlLog controlLog = new(logging.CreateLogger<ControlSocket>());
         await using ControlSocket control = ControlSocket.Listen(options.SocketPath, new ControlRequests(hub, new AuditRequests(auditFolder, store), controlLog) { Successor = successor, Door = keeper, Policy = policy, Scrapes = scrapes, Tokens = new TokenRequests(tokens, audit, () => policy.Current, () => http.Dashboard) }, controlLog);
         StartReport report = new(options, capacity, http, ssh);

@@ -52,6 +52,9 @@ internal sealed class PostgresEngine : ISqlEngine
 
     public Task<T> ReadAsync<T>(Func<StoreTransaction, T> body, CancellationToken cancellationToken) => _reading.DoAsync(body, cancellationToken);
 
+    public Task<bool> ProbeAsync(bool isLost, CancellationToken cancellationToken) => _lease.DoAsync(
+        transaction => transaction.Execute(isLost ? "UPDATE cluster SET version = version" : "SELECT 1") != 0, cancellationToken);
+
     public IAsyncEnumerable<StoreChange> WatchAsync(CancellationToken cancellationToken)
     {
         lock (_listening) { _listener ??= Task.Run(ListenAsync, CancellationToken.None); }

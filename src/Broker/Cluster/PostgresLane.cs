@@ -130,8 +130,9 @@ internal sealed class PostgresLane : IDisposable
 
     private StoreUnavailableException Unavailable(Exception e)
     {
-        StoreUnavailableException failure = new(PostgresErrors.Describe(_engine.At, e), e);
-        if (e is PostgresException p && PostgresErrors.IsOfOneOperation(p)) { return failure; }
+        bool isOfOneOperation = e is PostgresException p && PostgresErrors.IsOfOneOperation(p);
+        StoreUnavailableException failure = new(PostgresErrors.Describe(_engine.At, e), e) { IsOfStore = !isOfOneOperation };
+        if (isOfOneOperation) { return failure; }
         _failures++;
         _failedAt = System.Diagnostics.Stopwatch.GetTimestamp();
         _lastFailure = failure;

@@ -8,7 +8,7 @@ namespace MoshBroker.Cluster;
 internal sealed class PostgresStore : SqlStore
 {
     private PostgresStore(PostgresEngine engine, string node, StoreRetention retention, LeaseTerms terms)
-        : base(engine, retention, terms) => AuditNode = node;
+        : base(engine, TimeSpan.FromMilliseconds(terms.StoreGrace), retention, terms) => AuditNode = node;
 
     /// <summary>Opens the store, and makes or migrates its tables.</summary>
     /// <param name="at">Where it is.</param>

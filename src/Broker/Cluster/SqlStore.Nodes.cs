@@ -203,7 +203,7 @@ internal abstract partial class SqlStore
     {
         if (ReadNode(transaction, node, locks: false)?.HoldsLease(transaction.Now) != true)
         {
-            throw new StoreUnavailableException($"node {node.Name} has no lease at the store at this moment: try again when it has");
+            throw new StoreUnavailableException($"node {node.Name} has no lease at the store at this moment: try again when it has") { IsOfStore = false };
         }
     }
 

@@ -16,17 +16,27 @@ internal abstract partial class SqlStore : IClusterStore
 
     private static readonly byte[] NoKey = [];
 
-    private readonly ISqlEngine _engine;
+    private readonly WatchedEngine _engine;
     private readonly StoreRetention _retention;
     private int _endsSincePruning;
     private int _isDisposed;
 
-    private protected SqlStore(ISqlEngine engine, StoreRetention retention, Coordination.LeaseTerms terms)
+    /// <param name="engine">What runs the operations.</param>
+    /// <param name="grace">A store that is lost for less is not told of by <see cref="Health"/>.</param>
+    /// <param name="retention">How long ended sessions stay.</param>
+    /// <param name="terms">Of leases.</param>
+    private protected SqlStore(ISqlEngine engine, TimeSpan grace, StoreRetention retention, Coordination.LeaseTerms terms)
     {
-        _engine = engine;
+        _engine = new WatchedEngine(engine, grace, TimeProvider.System);
         _retention = retention;
         _terms = terms;
     }
+
+    public StoreHealth Health => _engine.Health;
+
+    /// <summary>Looks whether it is there.</summary>
+    /// <exception cref="StoreUnavailableException">It is not.</exception>
+    public Task ProbeAsync() => _engine.ProbeAsync(Health.IsLost, CancellationToken.None);
 
     public Task<SessionGrant> CreateSessionAsync(NewSession session, CancellationToken cancellationToken) => WriteAsync(
         transaction =>

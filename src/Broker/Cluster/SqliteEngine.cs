@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace MoshBroker.Cluster;
@@ -38,6 +39,16 @@ internal sealed class SqliteEngine(string file, FileLock @lock, SqliteConnection
         {
             _reader.Release();
         }
+    }
+
+    public async Task<bool> ProbeAsync(bool isLost, CancellationToken cancellationToken)
+    {
+        // SQLite writes on to a file that was removed, and all of it is gone with the process.
+        if (!File.Exists(file)) { throw new StoreUnavailableException($"store {file} was removed: restart the broker, which makes a new one, or restore it from a backup"); }
+        if (!isLost) { return true; }
+
+        // Written as it is, so that a disk that is full says so.
+        return await _writer.WriteAsync(connection => connection.Execute($"PRAGMA user_version = {SqliteSchema.Latest}") >= 0 || true, cancellationToken);
     }
 
     public IAsyncEnumerable<StoreChange> WatchAsync(CancellationToken cancellationToken) => _changes.WatchAsync(cancellationToken);

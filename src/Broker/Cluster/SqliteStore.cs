@@ -8,8 +8,11 @@ namespace MoshBroker.Cluster;
 /// <summary>The embedded store: one SQLite file in WAL mode, synced at every commit.</summary>
 internal sealed class SqliteStore : SqlStore
 {
+    /// <summary>A disk that was full for a moment is nobody's business.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     private SqliteStore(SqliteEngine engine, StoreRetention retention, LeaseTerms terms)
-        : base(engine, retention, terms)
+        : base(engine, Grace, retention, terms)
     {
     }
 

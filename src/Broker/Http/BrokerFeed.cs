@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MoshBroker.Cluster;
 using MoshBroker.Commands;
 using MoshBroker.Dashboard.Feed;
 using MoshBroker.Detection;
@@ -42,6 +43,9 @@ internal sealed class BrokerFeed(SessionHub hub, string node, Capacity capacity,
 
     public SessionHistoryView? History(string id) => hub.History(id);
 
-    private string? NotReadyBecause => !hub.IsStopping ? (hub.IsDraining ? "the broker is drained" : policy.NotReadyBecause)
+    /// <summary>The store's; null for none.</summary>
+    public StoreHealth? Store { get; init; }
+
+    private string? NotReadyBecause => !hub.IsStopping ? (hub.IsDraining ? "the broker is drained" : policy.NotReadyBecause ?? Store?.NotReadyBecause)
         : hub.LeavesSessions ? "another process goes on with its sessions" : "the broker is shutting down";
 }

@@ -19,6 +19,9 @@ internal sealed record HubSettings(string Node, IPAddress? ListenHost, IReadOnly
     /// <summary>Where shared ports report what they dropped; null for nowhere.</summary>
     public EndpointLog? EndpointLog { get; init; }
 
+    /// <summary>Of this node, where nodes hold leases; 0 where they do not.</summary>
+    public long Incarnation { get; init; }
+
     /// <summary>What holds at the moment of asking.</summary>
     public Func<Policy> Policy { get; init; } = static () => Tenants.Policy.None;
 

@@ -26,7 +26,7 @@ internal sealed partial class SessionHub
     public async Task RestoreAsync(CancellationToken cancellation)
     {
         long began = Stopwatch.GetTimestamp();
-        IReadOnlyList<SessionRow> rows = await _store.ClaimLeftoversAsync(new NodeIncarnation(_settings.Node, 0), cancellation);
+        IReadOnlyList<SessionRow> rows = await _store.ClaimLeftoversAsync(new NodeIncarnation(_settings.Node, _settings.Incarnation), cancellation);
         IReentry? reentry = _settings.Reentry?.Invoke(this);
         List<(string Id, Task<string?> Began)> restored = [];
         foreach (SessionRow row in rows)

@@ -176,7 +176,15 @@ internal sealed partial class SessionHub : ISessionOwner, ISupervisor, IAsyncDis
         try
         {
             NewChannel? channel = place is null ? null : new(place.Port, context => _sealer.Seal(context, key.Bytes));
-            grant = await _store.CreateSessionAsync(new NewSession(request.Uid, _settings.Node, request.Command, channel), cancellation);
+            NewSession created = new(request.Uid, _settings.Node, request.Command, channel)
+            {
+                Incarnation = _settings.Incarnation,
+                Tenant = admission.Tenant,
+                User = admission.User,
+                Target = admission.Target?.Name,
+                CanMove = admission.Target is SshTarget { Reattach: not null },
+            };
+            grant = await _store.CreateSessionAsync(created, cancellation);
         }
         catch (Exception failure)
         {

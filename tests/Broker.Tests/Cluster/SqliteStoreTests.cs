@@ -173,4 +173,17 @@ public sealed class SqliteStoreTests : SessionStoreContract
 
         Assert.True((await System.IO.File.ReadAllBytesAsync(File)).AsSpan().IndexOf(secret) < 0);
     }
+
+    [Fact]
+    public async Task A_file_that_was_removed_is_noticed_though_SQLite_writes_on()
+    {
+        SqliteStore store = (SqliteStore)Store;
+        System.IO.File.Delete(File);
+        await CreateAsync();
+        Assert.False(store.Health.IsLost);
+
+        StoreUnavailableException lost = await Assert.ThrowsAsync<StoreUnavailableException>(store.ProbeAsync);
+        Assert.Equal($"store {File} was removed: restart the broker, which makes a new one, or restore it from a backup", lost.Message);
+        Assert.True(store.Health.IsLost);
+    }
 }
