@@ -40,6 +40,7 @@ internal static class CommandLine
         root.Subcommands.Add(UpgradeCommand.Create(host));
         root.Subcommands.Add(DrainCommand.Create(host));
         root.Subcommands.Add(TokenCommand.Create(host));
+        root.Subcommands.Add(StoreCommand.Create(host));
         root.Subcommands.Add(ProbeCommand.Create(host));
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.GetValue<bool>("--version") && parsed.CommandResult.Command == root)

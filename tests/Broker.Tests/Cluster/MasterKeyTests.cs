@@ -92,4 +92,23 @@ public sealed class MasterKeyTests : IDisposable
         Assert.Equal(key.Bytes.ToArray(), named.Bytes.ToArray());
         Assert.False(System.IO.File.Exists(File));
     }
+
+    [Fact]
+    public async Task The_next_key_is_made_by_a_command_and_taken_at_the_next_start()
+    {
+        using MasterKeys before = MasterKeys.Load(_folder.Path, path: null);
+        Commands.CommandLineRun known = await Commands.CommandLineRun.Of(Commands.CommandLineRun.Host(), "store", "rotate-key", "--next", "--data", _folder.Path);
+        Assert.Equal((0, ""), (known.Status, known.Error));
+        Assert.StartsWith($"Made {File}.2.next.\n", known.Output, StringComparison.Ordinal);
+        using MasterKeys both = MasterKeys.Load(_folder.Path, path: null);
+        Assert.Equal(1, both.Current);
+        Assert.Equal([2, 1], both.Versions.Select(version => (int)version));
+        Assert.Equal(before.Fingerprint(1), both.Fingerprint(1));
+        Assert.NotEqual(both.Fingerprint(1), both.Fingerprint(2));
+
+        Assert.StartsWith($"Made {File}.3.\n", (await Commands.CommandLineRun.Of(Commands.CommandLineRun.Host(), "store", "rotate-key", "--data", _folder.Path)).Output, StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File + ".3"));
+        using MasterKeys all = MasterKeys.Load(_folder.Path, path: null);
+        Assert.Equal(3, all.Current);
+    }
 }
