@@ -22,6 +22,10 @@ internal sealed class ClientLoop : IDisposable
     private const int DatagramsPerTurn = 64;
     private const int Fixed = 5; // Descriptors that are waited for besides UDP sockets.
 
+    // An idle client wakes once for the server's heartbeat, which comes every 3 s, and for its own, which goes with it, or a little later by itself.
+    private const long HeartbeatAlone = 3300;
+    private const long HeartbeatTogether = 2500;
+
     // A server may make us hold 1,025 of its screens. An honest one has 32 under way; so many screens of the user's window, and then some, are enough.
     private const long MemoryFloor = 64L << 20;
     private const int ScreensHeld = 96;
@@ -47,6 +51,7 @@ internal sealed class ClientLoop : IDisposable
     private readonly MonoTime _start;
     private MonoTime _serverHeard;
     private bool _isServerHeard;
+    private MonoTime _sentAt = MonoTime.Never;
     private bool _isHelpShown;
     private bool _isKeyboardGone;
     private bool _isTerminalGone;
@@ -71,6 +76,7 @@ internal sealed class ClientLoop : IDisposable
         _transport = new Transport<UserInputState, RemoteScreenState>(_start, setup, _input, new RemoteScreenState(settings.Window.Columns, settings.Window.Rows))
         {
             PayloadLimit = _ways.Udp.IsIPv6 ? DatagramLimits.IPv6 : DatagramLimits.IPv4,
+            HeartbeatInterval = HeartbeatAlone,
         };
 
         // State 0 of both ends is before the first event: the window's size is one.
@@ -229,6 +235,9 @@ internal sealed class ClientLoop : IDisposable
         {
             _serverHeard = now;
             _bar.OnServerHeard(now);
+
+            // Before it knows the round trip a server sends a frame each 250 ms: it learns it from our first answer.
+            if (!_isServerHeard || now.Since(_sentAt) >= HeartbeatTogether) { _transport.AcknowledgeNow(now); }
             if (!_isServerHeard) { _bar.Clear(); }
             _isServerHeard = true;
         }
@@ -410,6 +419,7 @@ internal sealed class ClientLoop : IDisposable
             _datagram.ResetWrittenCount();
             if (!_transport.TryTransmit(now, _datagram)) { break; }
             int error = _ways.Send(_datagram.WrittenSpan);
+            _sentAt = now;
             if (error == 0) { _bar.OnNetworkWell(now); }
             else if (error == SocketNative.MessageTooLong) { _transport.OnSendTooLong(); }
             else if (error != 11) { _bar.ShowNetworkError(now, "sendto: " + FileNative.DescribeError(error)); } // EAGAIN is loss like any other.

@@ -31,13 +31,13 @@ internal static class ConnectCommand
         using StatsWriter? stats = options.Stats is null ? null : StatsWriter.Open(options.Stats, ClientClock.Now(), out error);
         if (options.Stats is not null && stats is null) { return Fail(ExitStatus.Unusable, error); }
 
-        ServerReply? server = FindServer(options, entry.Colors, out SshBootstrap? ssh, out int status);
+        TerminalKind kind = TerminalKind.From(term!, entry, options.KeepsScreen, Environment.GetEnvironmentVariable);
+        ServerReply? server = FindServer(options, entry.Colors, () => Rehearsal.Run(kind, window), out SshBootstrap? ssh, out int status);
         if (server is null) { return status; }
         if (!SessionKey.TryParse(server.Key, out SessionKey? key)) { return Fail(ExitStatus.Unusable, "the session's key is none: it has 22 characters of base64, the last of them A, Q, g or w"); }
         byte[] address = SocketNative.ParseAddress(server.Ip!, server.Port, out int family);
         if (address.Length == 0) { return Fail(ExitStatus.Unusable, $"{server.Ip} is no numeric address"); }
 
-        TerminalKind kind = TerminalKind.From(term!, entry, options.KeepsScreen, Environment.GetEnvironmentVariable);
         SessionSettings settings = new()
         {
             Server = address,
@@ -79,7 +79,7 @@ internal static class ConnectCommand
         return status;
     }
 
-    private static ServerReply? FindServer(ConnectOptions options, int colors, out SshBootstrap? ssh, out int status)
+    private static ServerReply? FindServer(ConnectOptions options, int colors, Action rehearse, out SshBootstrap? ssh, out int status)
     {
         ssh = null;
         status = ExitStatus.Clean;
@@ -96,7 +96,7 @@ internal static class ConnectCommand
         }
 
         ssh = new SshBootstrap(options, Variables());
-        ServerReply? reply = ssh.Run(colors);
+        ServerReply? reply = ssh.Run(colors, rehearse);
         if (reply is null) { status = Fail(ExitStatus.NotStarted, ssh.Error!); }
         return reply;
     }

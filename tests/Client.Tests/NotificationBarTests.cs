@@ -76,7 +76,7 @@ public sealed class NotificationBarTests
         screen.Write("ab"u8);
         NotificationBar bar = new(Start, "");
         bar.Show(Start, "日本" + new string('x', 200), isPermanent: true);
-        bar.DrawOn(screen.Frame, Start);
+        NotificationBar.DrawOn(screen.Frame, bar.TextAt(Start));
         Assert.All(screen.Frame.Row(0).ToArray(), cell => Assert.Equal(Color.Palette(4), cell.Rendition.Background));
         Assert.Equal(screen.Frame.CursorRow != 0, screen.Frame.CursorVisible);
     }

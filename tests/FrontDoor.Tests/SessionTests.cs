@@ -35,7 +35,7 @@ public sealed class SessionTests(FrontDoorFixture door)
         Assert.Equal(("line 456.", "line 478."), (back.Rows[0], back.Rows[22]));
         await terminal.TypeAsync("e");
         await terminal.WaitForAsync(s => s.LastRow == "p2> e" && s.HasRow("line 500."), "the present, and the key", Long);
-        await terminal.TypeAsync("xit\x15exit\r");
+        await terminal.TypeAsync("xit\u0015exit\r");
         await terminal.WaitForEndAsync(Long);
     }
 

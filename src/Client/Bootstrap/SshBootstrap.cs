@@ -25,7 +25,9 @@ internal sealed class SshBootstrap
     public string? Error { get; private set; }
 
     /// <summary>Null when there is no server; <see cref="Error"/> says why.</summary>
-    public ServerReply? Run(int colors)
+    /// <param name="colors">The terminal's.</param>
+    /// <param name="meanwhile">Done while ssh is on its way.</param>
+    public ServerReply? Run(int colors, Action meanwhile)
     {
         RemoteIpMode mode = _options.RemoteIp ?? (_options.IsLocal || !HasOwnProxy() ? RemoteIpMode.Proxy : RemoteIpMode.Remote);
         List<string>? words = _options.IsLocal ? LocalWords(colors) : SshWords(mode, colors);
@@ -37,6 +39,7 @@ internal sealed class SshBootstrap
             return null;
         }
 
+        meanwhile();
         ReadReply();
         return Conclude(words[0]) ? _reply : null;
     }

@@ -24,6 +24,9 @@ internal sealed class ClientScreen
     private Framebuffer? _shown;
     private Framebuffer? _view;
     private bool _isLost = true;
+    private ulong _drawnVersion;
+    private string _drawnBar = "";
+    private bool _drewGuesses;
 
     public ClientScreen(TerminalKind kind, PredictionEngine predictions, NotificationBar bar, bool hasTitlePrefix)
     {
@@ -72,6 +75,9 @@ internal sealed class ClientScreen
     public ReadOnlySpan<byte> Draw(MonoTime now, Framebuffer server, ulong echoAck, bool isLast = false)
     {
         _predictions.Cull(now, server, echoAck);
+        string bar = isLast ? "" : _bar.TextAt(now);
+        if (IsShown(server, bar) && !isLast) { return default; }
+        (_drawnVersion, _drawnBar, _drewGuesses) = (server.Version, bar, _predictions.IsAnyPending);
         Framebuffer next = server.Snapshot();
         if (!isLast) { _predictions.DrawOn(next); }
         _view?.Release();
@@ -84,7 +90,7 @@ internal sealed class ClientScreen
             next = cut;
         }
 
-        if (!isLast) { _bar.DrawOn(next, now); }
+        NotificationBar.DrawOn(next, bar);
         SetTitle(next, server, hasPrefix: _hasTitlePrefix && !isLast);
         Write(next);
         if (_kind.HoldsUpdates && _output.WrittenCount > 0) { Hold(); }
@@ -92,6 +98,10 @@ internal sealed class ClientScreen
         _shown = next;
         return _output.WrittenSpan;
     }
+
+    /// <summary>True when nothing has changed since the last drawing: most turns of an idle client only exchange heartbeats.</summary>
+    private bool IsShown(Framebuffer server, string bar) =>
+        !_isLost && !_drewGuesses && !_predictions.IsAnyPending && server.Version == _drawnVersion && string.Equals(bar, _drawnBar, StringComparison.Ordinal);
 
     private void SetTitle(Framebuffer next, Framebuffer server, bool hasPrefix)
     {

@@ -95,10 +95,9 @@ internal sealed class NotificationBar
         return now < _messageEnds ? MonoTime.Min(late, _messageEnds) : late;
     }
 
-    /// <summary>Draws over the first row of a frame that nobody else writes to.</summary>
-    public void DrawOn(Framebuffer frame, MonoTime now)
+    /// <summary>Draws a text of the bar's over the first row of a frame that nobody else writes to; nothing for an empty one.</summary>
+    public static void DrawOn(Framebuffer frame, string text)
     {
-        string text = TextAt(now);
         if (text.Length == 0) { return; }
         FrameEditor editor = new(frame);
         Rendition blue = new(Color.Palette(7), Color.Palette(4), CellFlags.None);

@@ -3,8 +3,8 @@ namespace MoshBroker.Protocol.StateSync;
 /// <summary>When to send next: acks and heartbeats on one deadline, states on the other.</summary>
 internal sealed class SendSchedule
 {
-    /// <summary>An end that has nothing to say says so this often, in ms.</summary>
-    public const long HeartbeatInterval = 3000;
+    /// <summary>An end that has nothing to say says so this often, unless its owner says otherwise, in ms.</summary>
+    public const long UsualHeartbeatInterval = 3000;
 
     /// <summary>Added to the round-trip timeout before a state is taken to be lost, in ms.</summary>
     public const long TimeoutSlack = 100;
@@ -29,6 +29,9 @@ internal sealed class SendSchedule
     public MonoTime AckDeadline { get; private set; }
 
     public MonoTime SendDeadline { get; private set; } = MonoTime.Forever;
+
+    /// <summary>After how long an end that has nothing to say says so, in ms.</summary>
+    public long HeartbeatInterval { get; set; } = UsualHeartbeatInterval;
 
     /// <summary>How long a changed state waits for further changes, in ms.</summary>
     public long CollectionDelay { get; set; }

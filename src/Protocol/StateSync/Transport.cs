@@ -141,6 +141,13 @@ public sealed partial class Transport<TLocal, TRemote> : IDisposable
     /// <summary>One more than the highest sequence number of an authentic datagram of the peer's.</summary>
     public ulong NextExpectedSequence => _packets.NextExpected;
 
+    /// <summary>After how long without anything to say a heartbeat is sent, in ms: 3,000 as in stock, at first.</summary>
+    public long HeartbeatInterval
+    {
+        get => _sender.Schedule.HeartbeatInterval;
+        set => _sender.Schedule.HeartbeatInterval = value;
+    }
+
     /// <summary>How long a changed local state waits for further changes, in ms: 8 at first for a server, 1 for a client.</summary>
     public long CollectionDelay
     {
