@@ -294,7 +294,7 @@ def measure(scenario, client, server, rtt, loss, seed, known, broker=None):
     place = {}
     for i, s in enumerate(after):
         place.setdefault(s, []).append(i)
-    latencies, waiting = [], []
+    latencies, waiting, slow = [], [], []
     events = sorted([(at, 0, i) for i, at in enumerate(typed)] + [(at, 1, s) for at, s in states], key=lambda e: (e[0], e[1]))
     before = [None] + after[:-1]
     for at, what, x in events:
@@ -306,6 +306,7 @@ def measure(scenario, client, server, rtt, loss, seed, known, broker=None):
             for j in place.get(x, place.get(s, ())):
                 done = [i for i in waiting if i <= j]
                 latencies += [(at - typed[i]) * 1000 for i in done]
+                slow += [(i, round((at - typed[i]) * 1000)) for i in done if at - typed[i] > SEEN_WITHIN_MS / 1000]
                 waiting = [i for i in waiting if i > j]
     wrong, since, lengths, what = 0, None, [], None
     for at, s in states:
@@ -327,7 +328,7 @@ def measure(scenario, client, server, rtt, loss, seed, known, broker=None):
         "within_5ms": sum(x <= SEEN_WITHIN_MS for x in latencies) / n if n else None,
         "wrong": len(lengths), "wrong_ms": sum(x for x, _ in lengths), "longest_wrong_ms": max((x for x, _ in lengths), default=0),
         "wrong_rows": [w for _, w in lengths][:20], "final_equal": is_final, "final_differs": None if is_final else difference(final, last),
-        "bytes": t.bytes, "reads": t.writes, "stats": stats,
+        "slow_keys": slow, "bytes": t.bytes, "reads": t.writes, "stats": stats,
     }
 
 
