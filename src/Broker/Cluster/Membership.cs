@@ -187,7 +187,8 @@ internal sealed class Membership : IAsyncDisposable
     private void Renewed(MonoTime sentAt, LeaseGrant grant)
     {
         MonoTime now = _clock.Now();
-        _lease.OnRenewed(now, sentAt, grant.Members);
-        if (_lease.TryTakeReconcile(now, out long contact)) { _lease.OnReconciled(now, contact); }
+        // TODO: the store does not say which instance it is, so one that was restored from a copy while this node was silent is believed at once.
+        _lease.OnRenewed(now, sentAt, store: "", grant.Members);
+        if (_lease.TryTakeReconcile(now, out long contact, out _)) { _lease.OnReconciled(now, contact); }
     }
 }

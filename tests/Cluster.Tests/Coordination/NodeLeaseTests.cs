@@ -86,6 +86,17 @@ public sealed class NodeLeaseTests
     }
 
     [Fact]
+    public void Once_the_store_is_back_the_lease_is_the_bound_again_whatever_the_grace_was()
+    {
+        Hold(0, 10);
+        _lease.OnStoreLost(At(2000));
+        Assert.True(_lease.TryTakeRenewal(At(10_000), out MonoTime sentAt));
+        _lease.OnRenewed(At(10_010), sentAt, "store 1", []);
+        Assert.True(_lease.MaySend(At(15_499)));
+        Assert.False(_lease.MaySend(At(15_500)));
+    }
+
+    [Fact]
     public void What_had_ended_begins_anew_in_a_new_turn_once_the_store_confirmed_the_sessions()
     {
         Hold(0, 10);
@@ -94,9 +105,9 @@ public sealed class NodeLeaseTests
 
         // Stopped for half a minute; nothing was noticed.
         Assert.True(_lease.TryTakeRenewal(At(30_000), out MonoTime sentAt));
-        _lease.OnRenewed(At(30_010), sentAt, []);
+        _lease.OnRenewed(At(30_010), sentAt, "store 1", []);
         Assert.False(_lease.MaySend(At(30_010)));
-        Assert.True(_lease.TryTakeReconcile(At(30_010), out long contact));
+        Assert.True(_lease.TryTakeReconcile(At(30_010), out long contact, out _));
         Assert.True(_lease.OnReconciled(At(30_020), contact));
         Assert.True(_lease.MaySend(At(30_020)));
         Assert.False(_lease.MaySend(At(30_020), tenure));
@@ -104,14 +115,33 @@ public sealed class NodeLeaseTests
     }
 
     [Fact]
+    public void A_store_that_may_have_gone_back_in_time_is_not_believed_for_a_term_by_a_node_whose_permission_had_ended()
+    {
+        Hold(0, 10);
+        _lease.OnStoreLost(At(1000));
+        Assert.True(_lease.TryTakeRenewal(At(200_000), out MonoTime sentAt));
+        _lease.OnRenewed(At(200_010), sentAt, "store 2", []);
+        Assert.False(_lease.TryTakeReconcile(At(206_509), out _, out _));
+        for (long at = 202_000; at <= 206_000; at += 2000)
+        {
+            Assert.True(_lease.TryTakeRenewal(At(at), out sentAt));
+            _lease.OnRenewed(At(at), sentAt, "store 2", []);
+        }
+
+        Assert.True(_lease.TryTakeReconcile(At(206_510), out long contact, out bool drawsAnew));
+        Assert.True(drawsAnew);
+        Assert.True(_lease.OnReconciled(At(206_510), contact));
+    }
+
+    [Fact]
     public void An_answer_from_before_the_store_was_lost_prolongs_nothing()
     {
         Assert.True(_lease.TryTakeRenewal(At(0), out MonoTime sentAt));
-        _lease.OnRenewed(At(10), sentAt, ["b"]);
-        Assert.True(_lease.TryTakeReconcile(At(10), out long before));
+        _lease.OnRenewed(At(10), sentAt, "store 1", ["b"]);
+        Assert.True(_lease.TryTakeReconcile(At(10), out long before, out _));
         _lease.OnStoreLost(At(20));
         Assert.True(_lease.TryTakeRenewal(At(800), out sentAt));
-        _lease.OnRenewed(At(810), sentAt, ["b"]);
+        _lease.OnRenewed(At(810), sentAt, "store 1", ["b"]);
         Assert.False(_lease.OnReconciled(At(820), before));
         Assert.False(_lease.MaySend(At(820)));
     }
@@ -145,8 +175,8 @@ public sealed class NodeLeaseTests
     private static void Hold(NodeLease lease, long sentAt, long answeredAt, params string[] members)
     {
         Assert.True(lease.TryTakeRenewal(At(sentAt), out MonoTime sent));
-        lease.OnRenewed(At(answeredAt), sent, members);
-        Assert.True(lease.TryTakeReconcile(At(answeredAt), out long contact));
+        lease.OnRenewed(At(answeredAt), sent, "store 1", members);
+        Assert.True(lease.TryTakeReconcile(At(answeredAt), out long contact, out _));
         Assert.True(lease.OnReconciled(At(answeredAt), contact));
     }
 
@@ -155,6 +185,6 @@ public sealed class NodeLeaseTests
     private void Renew(long at)
     {
         Assert.True(_lease.TryTakeRenewal(At(at), out MonoTime sentAt));
-        _lease.OnRenewed(At(at), sentAt, []);
+        _lease.OnRenewed(At(at), sentAt, "store 1", []);
     }
 }

@@ -10,6 +10,8 @@ namespace MoshBroker.Cluster.Coordination;
 /// says that it does not reach the store either has thereby promised to claim nothing for one term from then on, since who lost the store claims nothing until he
 /// has reached it for a whole term: while <em>every</em> member keeps saying so, the permission is prolonged, up to the grace. A silent member may be the one who
 /// reaches the store, so its silence is no promise. What has ended is not prolonged by anybody but the store.</para>
+/// <para>A store that was restored from a copy may have forgotten that somebody took over what was this node's. So a permission that had ended begins anew at
+/// once only if the store is the same instance as before; else after a term, in which whoever holds a session says so.</para>
 /// <para>Members are those whom the store named in the last renewal. Who joins later is bound by <see cref="ClaimRule"/>.</para>
 /// </remarks>
 internal sealed class NodeLease(MonoTime start, LeaseTerms terms)
@@ -22,8 +24,11 @@ internal sealed class NodeLease(MonoTime start, LeaseTerms terms)
     private MonoTime _renewed = MonoTime.Never;
     private MonoTime _contactSince = MonoTime.Forever;
     private MonoTime _permittedUntil = MonoTime.Never;
+    private string _store = "";
+    private string? _permittedBy;
     private bool _hasEnded = true;
     private bool _isReconciled;
+    private bool _drewAnew;
     private bool _isSuperseded;
 
     /// <summary>Rises each time that the permission begins anew after it had ended: what was confirmed in an earlier turn must be confirmed again.</summary>
@@ -31,6 +36,9 @@ internal sealed class NodeLease(MonoTime start, LeaseTerms terms)
 
     /// <summary>Rises each time that the store is found again.</summary>
     public long Contact { get; private set; }
+
+    /// <summary>The instance of the store that last gave a permission; null before the first.</summary>
+    public string? PermittedBy => _permittedBy;
 
     /// <summary>When to look again if nothing happens before.</summary>
     public MonoTime NextTimeout
@@ -59,7 +67,16 @@ internal sealed class NodeLease(MonoTime start, LeaseTerms terms)
     /// nobody reached it had the time to be silent or to renew.
     /// </summary>
     public bool MayClaim(MonoTime now) =>
-        MaySend(now) && _isReconciled && ReachesStore && now.Since(_contactSince) >= terms.Term + terms.Guard;
+        MaySend(now) && _isReconciled && ReachesStore && now >= TrustedAt;
+
+    /// <summary>
+    /// True when the store may be asked for what the process before on this machine left, which is surely dead: at once, unless the store is not the instance that
+    /// gave that process its permission, and may have forgotten who took over since.
+    /// </summary>
+    /// <param name="now">The present.</param>
+    /// <param name="permittedBy">Of that process: <see cref="PermittedBy"/>, as it left it.</param>
+    public bool MayTakeOver(MonoTime now, string? permittedBy) =>
+        MayClaim(now) || (MaySend(now) && _isReconciled && ReachesStore && permittedBy == _store);
 
     public LeasePhase PhaseAt(MonoTime now)
     {
@@ -92,11 +109,19 @@ internal sealed class NodeLease(MonoTime start, LeaseTerms terms)
     /// True when the store was found again: it may have gone back in time, so all sessions that this node holds are to be asserted there with their epochs, before
     /// the permission is prolonged. The answer names <paramref name="contact"/>.
     /// </summary>
-    public bool TryTakeReconcile(MonoTime now, out long contact)
+    /// <param name="now">The present.</param>
+    /// <param name="contact">To be named with the answer.</param>
+    /// <param name="drawsAnew">
+    /// True when new epochs are to be drawn for them instead, and their input is to go through the gate: the permission had ended, and the store may have forgotten
+    /// who went on with them meanwhile, in a later epoch than this node's, which the clients have seen.
+    /// </param>
+    public bool TryTakeReconcile(MonoTime now, out long contact, out bool drawsAnew)
     {
         contact = Contact;
+        drawsAnew = !IsStoreTrusted;
         if (now < _reconcileAt || _isSuperseded)
             return false;
+        _drewAnew = drawsAnew;
         _reconcileAt = MonoTime.Forever;
         return true;
     }
@@ -115,8 +140,14 @@ internal sealed class NodeLease(MonoTime start, LeaseTerms terms)
     /// <summary>Whom to ask: the other nodes, as the store named them last.</summary>
     public IReadOnlyCollection<string> Members => _promises.Keys;
 
-    /// <summary>The store has renewed the lease, and names the other nodes: all whose leases had not ended at this renewal.</summary>
-    public void OnRenewed(MonoTime now, MonoTime sentAt, IEnumerable<string> members)
+    /// <summary>The store has renewed the lease.</summary>
+    /// <param name="now">The present.</param>
+    /// <param name="sentAt">Of the renewal.</param>
+    /// <param name="store">
+    /// Which instance of the store answered: another one after any restart, fail-over or restoration, in any of which it may have gone back in time.
+    /// </param>
+    /// <param name="members">The other nodes: all whose leases had not ended at this renewal.</param>
+    public void OnRenewed(MonoTime now, MonoTime sentAt, string store, IEnumerable<string> members)
     {
         Advance(now);
         if (_outstanding == sentAt)
@@ -125,17 +156,20 @@ internal sealed class NodeLease(MonoTime start, LeaseTerms terms)
             return;
 
         // A lease that ended before, as in a process that was stopped for a while, is a new one to the others, whether the loss was noticed here or not.
-        bool isUnbroken = ReachesStore && now < LeaseEnd;
+        bool isUnbroken = ReachesStore && now < LeaseEnd && store == _store;
         _renewed = sentAt;
         _promises.Clear();
         foreach (string member in members)
             _promises[member] = MonoTime.Never;
         if (!isUnbroken)
         {
+            // With the store back, the lease is the bound again: whoever the store knows may count on its end.
+            _permittedUntil = MonoTime.Min(_permittedUntil, LeaseEnd);
             _contactSince = now;
             _isReconciled = false;
             _askAt = MonoTime.Forever;
-            _reconcileAt = now;
+            _store = store;
+            _reconcileAt = IsStoreTrusted ? now : TrustedAt;
             Contact++;
         }
         else if (_isReconciled)
@@ -151,7 +185,15 @@ internal sealed class NodeLease(MonoTime start, LeaseTerms terms)
         Advance(now);
         if (contact != Contact || !ReachesStore || _isSuperseded || now >= LeaseEnd)
             return false;
+        if (!IsStoreTrusted && !_drewAnew)
+        {
+            // It ended while the store was told: what was asserted must be drawn anew.
+            _reconcileAt = TrustedAt;
+            return false;
+        }
+
         _isReconciled = true;
+        _permittedBy = _store;
         if (_hasEnded)
         {
             Turn++;
@@ -166,7 +208,7 @@ internal sealed class NodeLease(MonoTime start, LeaseTerms terms)
     public void OnReconcileFailed(MonoTime now, long contact)
     {
         if (contact == Contact && ReachesStore)
-            _reconcileAt = now.Plus(terms.Retry);
+            _reconcileAt = MonoTime.Max(now.Plus(terms.Retry), IsStoreTrusted ? now : TrustedAt);
     }
 
     /// <summary>A renewal failed.</summary>
@@ -210,6 +252,10 @@ internal sealed class NodeLease(MonoTime start, LeaseTerms terms)
         _promises[peer] = MonoTime.Max(promise, askedAt.Plus(terms.Term - terms.Guard));
         ProlongByPromises(now);
     }
+
+    private bool IsStoreTrusted => !_hasEnded || _permittedBy is null || _permittedBy == _store;
+
+    private MonoTime TrustedAt => _contactSince.Plus(terms.Term + terms.Guard);
 
     private MonoTime LeaseEnd => _renewed.Plus(terms.Term - terms.Guard);
 
