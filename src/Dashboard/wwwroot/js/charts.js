@@ -6,7 +6,10 @@ const colours = ["#3b82c4", "#d98324", "#c0504d", "#6a9a4f", "#8a6bbd"];
 // A broker that has just begun has no hour to show.
 const leastSpan = 300;
 
-/** Hours and minutes, whatever the browser's country. @param {any} _ @param {number[]} seconds */
+/**
+ * Hours and minutes, whatever the browser's country.
+ * @param {any} _ @param {number[]} seconds
+ */
 const clock = (_, seconds) => seconds.map((at) => new Date(at * 1000).toTimeString().slice(0, 5));
 
 /**

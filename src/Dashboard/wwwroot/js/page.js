@@ -12,7 +12,10 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** An element with a text. @template {keyof HTMLElementTagNameMap} K @param {K} name @param {string} text @param {string} [className] @returns {HTMLElementTagNameMap[K]} */
+/**
+ * An element with a text.
+ * @template {keyof HTMLElementTagNameMap} K @param {K} name @param {string} text @param {string} [className] @returns {HTMLElementTagNameMap[K]}
+ */
 export function made(name, text, className) {
   const element = document.createElement(name);
   element.textContent = text;
@@ -20,7 +23,10 @@ export function made(name, text, className) {
   return element;
 }
 
-/** A list of names and values, touched where it changed. @param {HTMLElement} list @param {{name: string, value: string}[]} facts */
+/**
+ * A list of names and values, touched where it changed.
+ * @param {HTMLElement} list @param {{name: string, value: string}[]} facts
+ */
 export function showFacts(list, facts) {
   while (list.children.length > facts.length) list.lastElementChild?.remove();
   facts.forEach((fact, index) => {
@@ -58,7 +64,10 @@ export function size(bytes) {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
-/** Asks the broker to do something; the line that says why not, or null. @param {string} path @param {unknown} [body] @returns {Promise<string | null>} */
+/**
+ * Asks the broker to do something; the line that says why not, or null.
+ * @param {string} path @param {unknown} [body] @returns {Promise<string | null>}
+ */
 export async function act(path, body) {
   const bar = find(".bar", HTMLElement);
   /** @type {Record<string, string>} */

@@ -18,7 +18,10 @@ const rows = new Map();
 
 const now = () => Date.now() / 1000;
 
-/** Text only: names and commands come from users. @param {string} text @param {string} [className] */
+/**
+ * Text only: names and commands come from users.
+ * @param {string} text @param {string} [className]
+ */
 function cellOf(text, className) {
   const cell = document.createElement("span");
   cell.textContent = text;
@@ -118,7 +121,7 @@ function keepAddress() {
     kept.set("sort", sorter.field);
     kept.set("dir", sorter.dir);
   }
-  history.replaceState(null, "", kept.size > 0 ? `?${kept}` : location.pathname);
+  history.replaceState(null, "", String(kept) !== "" ? `?${kept}` : location.pathname);
 }
 
 function refilter() {
@@ -128,7 +131,10 @@ function refilter() {
   tell();
 }
 
-/** Adds the values that there are; the one that the address names stays chosen even before a row has it. @param {string} name */
+/**
+ * Adds the values that there are; the one that the address names stays chosen even before a row has it.
+ * @param {string} name
+ */
 function fillChoices(name) {
   const select = /** @type {HTMLSelectElement} */ (field(name));
   const values = new Set([...rows.values()].map((row) => String(row[/** @type {keyof Row} */ (name)])).filter((value) => value !== ""));
