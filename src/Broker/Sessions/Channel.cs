@@ -24,6 +24,8 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
     // Where the client is, where it may be, and room for what comes from elsewhere.
     private const int ProvenPlaces = 4;
 
+    private static readonly Dictionary<string, long> NoDrops = []; // Never written to.
+
     private readonly SessionActor _session;
     private readonly ISessionHost _host;
     private readonly IUdpEndpoint _endpoint;
@@ -513,14 +515,14 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
 
     private Dictionary<string, long> DropsByReason()
     {
-        Dictionary<string, long> drops = [];
+        Dictionary<string, long>? drops = null;
         for (int reason = 1; reason < _drops.Length; reason++)
         {
             long count = _drops[reason] + _endpoint.Drops((DropReason)reason);
-            if (count > 0) { drops[((DropReason)reason).WireName()] = count; }
+            if (count > 0) { (drops ??= [])[((DropReason)reason).WireName()] = count; }
         }
 
-        return drops;
+        return drops ?? NoDrops;
     }
 
     /// <summary>Only its newest datagram may say where the client is, and it has been checked.</summary>

@@ -32,7 +32,9 @@ internal static class SessionViews
             Volatile.Read(ref stats.PtyBytesRead),
             Volatile.Read(ref stats.PtyBytesWritten),
             reason >= 0 ? ((SessionEndReason)reason).ToName() : null,
-            [.. channels.Select(channel => channel.View(now)), .. session.Terminals.Select(terminal => terminal.View(now)), .. session.Mirrors.Select(mirror => mirror.View(now)), .. session.Taps.Select(tap => tap.View())])
+            session.Terminals.Count + session.Mirrors.Count + session.Taps.Count == 0 && channels is [{ } only]
+                ? [only.View(now)]
+                : [.. channels.Select(channel => channel.View(now)), .. session.Terminals.Select(terminal => terminal.View(now)), .. session.Mirrors.Select(mirror => mirror.View(now)), .. session.Taps.Select(tap => tap.View())])
         {
             Tenant = facts.Tenant,
             Target = session.Admission?.Target?.Name,

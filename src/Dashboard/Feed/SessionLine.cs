@@ -8,7 +8,9 @@ internal static class SessionLine
 {
     private const string None = "–";
 
-    public static string Name(SessionState state) => state.ToString().ToLowerInvariant();
+    private static readonly string[] Names = [.. Enum.GetNames<SessionState>().Select(name => name.ToLowerInvariant())];
+
+    public static string Name(SessionState state) => Names[(int)state];
 
     /// <summary>The /24 or /48 around an "address:port": a client's network, not its address, is enough to tell a train from an office.</summary>
     internal static string NetworkOf(string? peer)

@@ -23,9 +23,14 @@ internal sealed record SessionRow(
     string Verdict,
     string? EndReason)
 {
-    public static SessionRow Of(SessionView session, DateTimeOffset now)
+    /// <summary>The client that the row is about.</summary>
+    public static ChannelView? HeardLast(SessionView session) =>
+        session.Channels is [{ } only] ? only : session.Channels.MinBy(channel => channel.LastHeardSecondsAgo ?? double.MaxValue);
+
+    /// <param name="network">Of that client, where it is known already.</param>
+    public static SessionRow Of(SessionView session, DateTimeOffset now, string? network = null)
     {
-        ChannelView? channel = session.Channels.MinBy(channel => channel.LastHeardSecondsAgo ?? double.MaxValue);
+        ChannelView? channel = HeardLast(session);
         return new SessionRow(
             session.Id,
             session.Tenant,
@@ -33,7 +38,7 @@ internal sealed record SessionRow(
             session.Target ?? "",
             SessionLine.Name(session.State),
             session.Command,
-            SessionLine.NetworkOf(channel?.Peer),
+            network ?? SessionLine.NetworkOf(channel?.Peer),
             channel?.SrttMs is { } ms ? (int)Math.Round(ms) : null,
             Math.Round((channel?.UplinkLoss ?? 0) * 100, 1),
             session.Channels.Sum(each => each.Roams),

@@ -179,6 +179,23 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Redirect, (await client.GetAsync(new Uri("/", UriKind.Relative))).StatusCode);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_feed_ends_with_the_right_to_it(bool isBrowser)
+    {
+        (AccessToken token, string secret) = _web.Tokens.Create(new AccessTokenRequest("ann", DashboardRole.Viewer, null, false, false, null, false));
+        using HttpClient client = Client(isBrowser ? null : secret);
+        if (isBrowser) { await LogInAsync(client, secret); }
+        using HttpResponseMessage feed = await client.GetAsync(new Uri("/feed/overview", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        using StreamReader reader = new(await feed.Content.ReadAsStreamAsync());
+        Assert.StartsWith("data: ", await reader.ReadLineAsync(), StringComparison.Ordinal);
+        Assert.True(_web.Tokens.Revoke(token.Id));
+
+        string rest = await reader.ReadToEndAsync();
+        Assert.DoesNotContain("leaving", rest, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_scripts_token_is_noted_once_in_a_while_and_an_emergencys_as_what_it_is()
     {

@@ -30,6 +30,7 @@ internal sealed class AccessGate(RequestDelegate next, AccessTokens tokens, Logi
         }
 
         current.Value = principal;
+        current.IsStillWelcome = () => (isProxied ? proxied.Identify(context) : Identify(context)) is { } again && again.Grants.SequenceEqual(principal.Grants);
         return next(context);
     }
 

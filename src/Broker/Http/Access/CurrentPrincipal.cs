@@ -7,6 +7,9 @@ internal sealed class CurrentPrincipal
 {
     private Principal? _value;
 
+    /// <summary>Asks again, for requests that last: true while he would be let in as he was.</summary>
+    public Func<bool> IsStillWelcome { get; set; } = () => true;
+
     /// <exception cref="InvalidOperationException">Nobody was let in: whoever asks stands before the gate.</exception>
     public Principal Value
     {

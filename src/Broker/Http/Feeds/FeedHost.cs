@@ -1,13 +1,17 @@
 using System.Text.Json;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.Http.Access;
 
 namespace MoshBroker.Http.Feeds;
 
-/// <summary>Who listens to feeds: so many at most, and each until he leaves or the broker stops, which he is told.</summary>
-internal sealed class FeedHost(IHostApplicationLifetime lifetime, WebParts parts)
+/// <summary>Who listens to feeds: so many at most, and each until he leaves, loses the right to it, or the broker stops, which he is told.</summary>
+internal sealed class FeedHost(IHostApplicationLifetime lifetime, WebParts parts, TimeProvider clock)
 {
     /// <summary>Every viewer costs a little each second: bounded, so that open tabs cannot slow down sessions.</summary>
     public const int MaxViewers = 64;
+
+    /// <summary>So long a feed may outlive the token, the log-in or the policy that it was opened under.</summary>
+    private static readonly TimeSpan AskedAgain = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(1);
 
@@ -25,6 +29,8 @@ internal sealed class FeedHost(IHostApplicationLifetime lifetime, WebParts parts
 
         using CancellationTokenSource leaving =
             CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        CurrentPrincipal viewer = context.RequestServices.GetRequiredService<CurrentPrincipal>();
+        await using ITimer asking = clock.CreateTimer(_ => { if (!viewer.IsStillWelcome()) { leaving.Cancel(); } }, null, AskedAgain, AskedAgain);
         EventStream stream = new(context.Response);
         try
         {
@@ -33,7 +39,7 @@ internal sealed class FeedHost(IHostApplicationLifetime lifetime, WebParts parts
         catch (OperationCanceledException) when (leaving.IsCancellationRequested)
         {
             // The page was left, or the broker stops: the feeds' usual ends.
-            if (!context.RequestAborted.IsCancellationRequested && stream.IsIdle) { await TellEndAsync(stream); }
+            if (lifetime.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested && stream.IsIdle) { await TellEndAsync(stream); }
         }
         finally
         {

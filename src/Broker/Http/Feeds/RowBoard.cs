@@ -33,10 +33,10 @@ internal sealed class RowBoard(SharedFeed feed, TimeProvider time)
         Dictionary<string, BoardRow> rows = new(sessions.Count, StringComparer.Ordinal);
         foreach (SessionView session in sessions)
         {
-            SessionRow row = SessionRow.Of(session, now);
-            rows[row.Id] = _rows.TryGetValue(row.Id, out BoardRow? old) && old.Row == row
-                ? old
-                : new BoardRow(row, JsonSerializer.SerializeToUtf8Bytes(row, FeedJson.Default.SessionRow), _version);
+            BoardRow? old = _rows.GetValueOrDefault(session.Id);
+            string? peer = SessionRow.HeardLast(session)?.Peer;
+            SessionRow row = SessionRow.Of(session, now, old is not null && old.Peer == peer ? old.Row.Network : null);
+            rows[row.Id] = old is not null && old.Row == row ? old : new BoardRow(row, peer, JsonSerializer.SerializeToUtf8Bytes(row, FeedJson.Default.SessionRow), _version);
         }
 
         _rows = rows;

@@ -28,12 +28,17 @@ internal static class VerdictWords
     public static IReadOnlyList<TimelineEventView> Timeline(SessionActor session, MonoTime now, DateTimeOffset wall) =>
         [.. session.Diagnosis.Timeline.Read(now).Select(entry => new TimelineEventView(wall.AddMilliseconds(-now.Since(entry.At)), Name(entry.Kind), Line(entry)))];
 
-    private static string Name<T>(T value)
-        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+    // Asked for by every look at thousands of sessions.
+    private static readonly string[] Causes = [.. Enum.GetNames<VerdictCause>().Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+    private static readonly string[] Kinds = [.. Enum.GetNames<TimelineKind>().Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
+    private static string Name(VerdictCause cause) => Causes[(int)cause];
+
+    private static string Name(TimelineKind kind) => Kinds[(int)kind];
 
     private static string Line(SessionVerdict verdict, SessionActor session, MonoTime now)
     {
-        string age = Age(now.Since(verdict.Since) / 1000);
+        string Since() => Age(now.Since(verdict.Since) / 1000);
         (long high, long low) = SessionVerdict.Unpack(verdict.Detail);
         return verdict.Cause switch
         {
@@ -42,15 +47,15 @@ internal static class VerdictWords
             VerdictCause.Silent => $"Nothing has been heard from the client for {Age(SilentFor(session, now))}: it is asleep, or the path from it is cut. Which of both shows when it returns.",
             VerdictCause.WasAsleep => $"The client is back after {Age(high)}: it was asleep, for it had sent nothing.",
             VerdictCause.UplinkWasCut => $"The client is back after {Age(high)}: the path from it was cut, for {Count(low, "datagram")} that it sent meanwhile never came.",
-            VerdictCause.DownlinkCut => $"The path to the client is cut: what it sends arrives, and tells that it hears nothing of us. So for {age}.",
+            VerdictCause.DownlinkCut => $"The path to the client is cut: what it sends arrives, and tells that it hears nothing of us. So for {Since()}.",
             VerdictCause.PathLossy => $"The path loses datagrams: {verdict.Detail} % in the last half minute.",
-            VerdictCause.NatRebound => $"A NAT or firewall on the path gave the client another port {age} ago, without its doing. The session followed with the client's next datagram.",
+            VerdictCause.NatRebound => $"A NAT or firewall on the path gave the client another port {Since()} ago, without its doing. The session followed with the client's next datagram.",
             VerdictCause.BrokerQueue => verdict.Detail > 0
                 ? $"The broker is behind: the session waited {verdict.Detail} ms for its turn."
                 : "The session waits in the broker: it has used its share of CPU or bandwidth, or its recording cannot keep up.",
             VerdictCause.TargetStalled => verdict.Detail > 0
-                ? $"The program does not read what is typed: {Count(verdict.Detail, "byte")} wait, for {age} at least."
-                : $"The target does not answer what is typed, for {age} at least.",
+                ? $"The program does not read what is typed: {Count(verdict.Detail, "byte")} wait, for {Since()} at least."
+                : $"The target does not answer what is typed, for {Since()} at least.",
             VerdictCause.ProgramStopped => "Ctrl-S has stopped the program's output: Ctrl-Q lets it go on.",
             _ => throw new System.Diagnostics.UnreachableException(),
         };
