@@ -13,6 +13,12 @@ internal static class MonitoringRules
         JsonObject[] rules = [.. manifest.Of("PrometheusRule")];
         if (rules is not [var only] || !JsonNode.DeepEquals(only.At("spec/groups"), Rules["groups"])) { faults.Add("the rules are not those of grafana/: run eng/generate-k8s-rules"); }
         if (!manifest.Of("ServiceMonitor").Any()) { faults.Add("nothing is scraped"); }
+        JsonNode adapter = Manifest.Parse(File.ReadAllText(Repository.Path("deploy", "k8s", "components", "autoscaling", "prometheus-adapter-rule.yaml"))).Documents.Single().At("rules/0")!;
+        foreach (string? name in manifest.Of("HorizontalPodAutoscaler").SelectMany(scaler => scaler.Items("spec/metrics")).Select(metric => metric.Text("pods/metric/name")))
+        {
+            if (name != adapter.Text("name/as")) { faults.Add($"no adapter makes {name}"); }
+        }
+
         return faults;
     }
 }
