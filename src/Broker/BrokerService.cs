@@ -1,5 +1,6 @@
 using MoshBroker.Audit;
 using MoshBroker.Cluster;
+using MoshBroker.Commands;
 using MoshBroker.Configuration;
 using MoshBroker.Detection;
 using MoshBroker.Diagnosis;
@@ -46,13 +47,16 @@ internal static class BrokerService
             storeLog.Resealed(resealed, sealer.Version, unopened);
         }
 
-        Capacity capacity = Capacity.Plan(options.Ports).AtMost(options.Capacity);
+        int? mostKept = SystemdStore.IsOffered(HostEnvironment.Real) ? SystemdStore.MostKept(HostEnvironment.Real) : null;
+        Capacity capacity = Capacity.Plan(options.Ports, mostKept).AtMost(options.Capacity);
         SessionHub? reported = null;
         await using Membership? membership = options.Store is StoreAddress.Postgres
             ? await Membership.JoinAsync(store, Membership.NodeOf(options, capacity.Sessions), () => new NodeReport(reported?.Count ?? 0, capacity.Sessions, reported?.IsDraining ?? false), storeLog, stopping)
             : null;
         SurvivalLog survivalLog = new(logging.CreateLogger<SessionHub>());
-        using FdStoreClient? fdStore = OpenFdStore(options.DataDirectory, survivalLog, out Dictionary<string, FileDescriptor> left);
+        using IDescriptorStore? fdStore = OpenFdStore(options.DataDirectory, survivalLog, out Dictionary<string, FileDescriptor> left);
+        left.Remove(KeptListener.Name, out FileDescriptor? listener);
+        using KeptListener? kept = fdStore is null ? null : new KeptListener(fdStore, listener);
         string auditFolder = Path.Combine(options.DataDirectory, "audit");
         await using AuditTrail audit = await AuditTrail.OpenAsync(auditFolder, store, new AuditLog(logging.CreateLogger<AuditTrail>()), time, starting);
 
@@ -120,14 +124,14 @@ internal static class BrokerService
         WebParts web = new(feed, hub, tokens, audit, records, scrapes, metrics, scraped) { Lookout = metrics.Lookout };
         await using HttpServer http = await HttpServer.StartAsync(options, web, logging, time, starting);
         using SshDaemon? ssh = options.FrontDoor is { } door
-            ? await SshDaemon.OpenAsync(door, options.DataDirectory, options.SocketPath, () => policy.Current, children, doorClock, audit, metrics, doorLog, starting)
+            ? await SshDaemon.OpenAsync(door, options.DataDirectory, options.SocketPath, () => policy.Current, children, doorClock, audit, metrics, doorLog, kept, starting)
             : null;
         if (ssh is not null) { policy.Changed += (_, _) => ssh.OnPolicy(policy.Current); }
         policy.Watch();
         records.Pool = pool;
         Doorkeeper? keeper = ssh is null ? null : new Doorkeeper(hub, () => policy.Current, ssh.Reception, paths!, children, audit, metrics, denials, time);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        Successor successor = new(fdStore is null ? null : options.Successor, options.Words, () =>
+        Successor successor = new(fdStore is SystemdStore ? Supervisor.LaunchedAs() : fdStore is null ? null : options.Successor, options.Words, () =>
         {
             hub.LeavesSessions = children.AreLeft = true;
             leaving.CancelAfter(LastAnswer);
@@ -147,20 +151,22 @@ internal static class BrokerService
         StartReport report = new(options, capacity, http, ssh);
         feed.Listening = report.Listening;
         report.Tell(Console.IsOutputRedirected ? null : Console.Out, logging.CreateLogger("MoshBroker"));
-        audit.Write(new AuditEvent(AuditEventName.BrokerStart) { More = AuditEvent.Attribute("service.version", Commands.CommandLine.Version) });
+        audit.Write(new AuditEvent(AuditEventName.BrokerStart) { More = AuditEvent.Attribute("service.version", CommandLine.Version) });
         hub.LeavesSessions = children.AreLeft = false;
         if (fdStore is not null) { fdStore.EndsStore = true; }
+        (fdStore as SystemdStore)?.Ready();
         await watchman.RunAsync(hub.Clock, leaving.Token); // Until the broker is told to stop.
         hub.StopTaking();
         audit.Write(new AuditEvent(AuditEventName.BrokerStop));
         return hub.LeavesSessions ? ExitCodes.HandedOver : ExitCodes.Ok;
     }
 
-    private static FdStoreClient? OpenFdStore(string folder, SurvivalLog log, out Dictionary<string, FileDescriptor> left)
+    private static IDescriptorStore? OpenFdStore(string folder, SurvivalLog log, out Dictionary<string, FileDescriptor> left)
     {
         left = [];
         try
         {
+            if (SystemdStore.IsOffered(HostEnvironment.Real)) { return SystemdStore.Open(HostEnvironment.Real, log, out left); }
             if (FdStoreClient.Program is { } program) { return FdStoreClient.Open(folder, program, log, out left); }
             log.NoStore("its program is not beside the broker's: start the broker by the moshbroker launcher");
         }

@@ -65,6 +65,14 @@ internal sealed class SmallDoor : IAsyncDisposable
         _scratch.Write("known", $"door {await File.ReadAllTextAsync(Path.Combine(Broker.DataFolder, "frontdoor", "ssh_host_ed25519_key.pub"))}");
     }
 
+    /// <summary>In the place of one that has ended: another data folder, other keys, the same port and policy.</summary>
+    public async Task<RunningBroker> StartAnotherAsync(params IReadOnlyList<string> more)
+    {
+        await Broker.DisposeAsync();
+        await StartAsync(null, [], RunningBroker.Launcher, more);
+        return Broker;
+    }
+
     /// <summary>Words of Ann's ssh client, and nothing of a person's own.</summary>
     public IReadOnlyList<string> Ssh(int? port = null, params IReadOnlyList<string> more) =>
     [

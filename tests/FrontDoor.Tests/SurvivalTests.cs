@@ -104,6 +104,42 @@ public sealed class SurvivalTests : IAsyncLifetime
         Assert.Equal(0, (await second.WaitForEndAsync(Long)).ExitStatus);
     }
 
+    [Fact]
+    public async Task Who_comes_while_no_broker_runs_waits_and_is_let_in()
+    {
+        await _door.Broker.KillAsync();
+        await using TmuxTerminal early = await _door.PlainAsync("root", "shell");
+        // Were nobody listening, it would have ended at once.
+        await Eventually.TrueAsync(() => Waiting() > 0, "its connection waits", Long);
+        await _door.Broker.RunAsync();
+        await early.WaitForTextAsync("p1>", Long);
+        await early.TypeAsync("exit\r");
+        Assert.Equal(0, (await early.WaitForEndAsync(Long)).ExitStatus);
+    }
+
+    [Fact]
+    public async Task An_upgrade_leaves_connections_to_targets_as_they_are()
+    {
+        await _door.Broker.StopAsync();
+        await using RunningBroker supervised = await _door.StartAnotherAsync("--supervise");
+        await using TmuxTerminal terminal = await _door.MoshAsync("root", "web");
+        await terminal.WaitForTextAsync("p1>", Long);
+        int first = await supervised.ServingAsync(not: 0);
+        IReadOnlyList<int> masters = Masters.Of(supervised);
+        CommandResult upgrade = await supervised.CommandAsync("upgrade");
+        Assert.True(upgrade.ExitCode == 0, upgrade.Error);
+        _ = await supervised.ServingAsync(not: first);
+        await terminal.TypeAsync("echo still-$((1+1))\r");
+        await terminal.WaitForTextAsync("still-2", Long);
+        Assert.Equal(masters, Masters.Of(supervised));
+        await terminal.TypeAsync("exit\r");
+        Assert.Equal(0, (await terminal.WaitForEndAsync(Long)).ExitStatus);
+    }
+
+    /// <summary>Connections to the door that the kernel has made and nobody has accepted.</summary>
+    private int Waiting() => File.ReadLines("/proc/net/tcp").Count(line =>
+        line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var local, _, "01", ..] && local.EndsWith($":{_door.Port:X4}", StringComparison.Ordinal));
+
     private async Task KilledAsync()
     {
         await _door.Broker.KillAsync();

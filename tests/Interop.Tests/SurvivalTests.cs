@@ -242,6 +242,39 @@ public sealed class SurvivalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_service_manager_that_keeps_descriptors_is_a_store_as_good_as_ours_and_upgrades_it_too()
+    {
+        using Scratch folder = new();
+        await using RunningBroker broker = await RunningBroker.StartAsync(null, ["/usr/bin/python3", Repository.Path("tests", "Interop.Tests", "scripts", "service_manager.py"), folder.Path]);
+        OpenedSession session = await broker.OpenAsync(_home.Environment, SessionHome.Bash);
+        using var relay = new ImpairmentRelay(session.On(IPAddress.Loopback));
+        await using TmuxTerminal terminal = await MoshTerminal.ClientAsync(session, relay, _home);
+        await terminal.WaitForTextAsync("p1>", Recovery);
+        int first = await ServingAsync(not: 0);
+        Assert.False(File.Exists(Path.Combine(broker.DataFolder, "fdstore.sock")), "ours was started too");
+        Command.Kill(first);
+        await terminal.TypeAsync("echo kil''led\r");
+        await terminal.WaitForAsync(s => s.HasRow("killed") && s.Shows("p2>"), "the answer of the second broker", Recovery);
+        int second = await ServingAsync(not: first);
+        CommandResult upgrade = new(1, "", "");
+        await Eventually.TrueAsync(async () => (upgrade = await broker.CommandAsync("upgrade")).ExitCode == 0, "it hands over", Recovery, () => upgrade.Error);
+        _ = await ServingAsync(not: second);
+        await terminal.TypeAsync("echo upgra''ded\r");
+        await terminal.WaitForAsync(s => s.HasRow("upgraded") && s.Shows("p3>"), "the answer of the third broker", Recovery);
+        await Eventually.TrueAsync(() => File.ReadAllText(folder.File("ready")) == "3", "each said that it is ready", Recovery);
+        Assert.Empty(relay.RepeatedNonces);
+        await broker.StopAsync();
+        Assert.Equal(0, (await terminal.WaitForEndAsync(Recovery)).ExitStatus);
+
+        async Task<int> ServingAsync(int not)
+        {
+            int found = 0;
+            await Eventually.TrueAsync(() => int.TryParse(File.Exists(folder.File("pid")) ? File.ReadAllText(folder.File("pid")) : "", CultureInfo.InvariantCulture, out found) && found != not, "a broker is started", Recovery);
+            return found;
+        }
+    }
+
+    [Fact]
     public async Task A_broker_that_nobody_would_start_again_refuses_to_hand_over_and_goes_on()
     {
         await using RunningBroker broker = await RunningBroker.StartAsync();

@@ -78,6 +78,7 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
             return;
         }
 
+        Fault.At(FaultPoint.Journalled);
         if (_lifeline is not null) { return; } // A checkpoint must say so first.
         if (StalledSince == MonoTime.Forever) { Push(now); }
     }
@@ -173,6 +174,7 @@ internal sealed unsafe class PtyBackend : IBackend, IReadyHandler
             errno = Errno.Last;
         }
 
+        Fault.At(FaultPoint.Printed);
         bool interrupted = _loop.Guard.Leave();
         again = count > 0;
         if (count > 0) { return (int)count; }

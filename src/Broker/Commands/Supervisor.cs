@@ -75,7 +75,7 @@ internal sealed class Supervisor(IReadOnlyList<string> words, string dataDirecto
     }
 
     /// <summary>As whoever started us named us: a launcher's link leads to the newest build, whenever it is asked.</summary>
-    private static string LaunchedAs()
+    public static string LaunchedAs()
     {
         string first = File.ReadAllText("/proc/self/cmdline").Split('\0')[0];
         return Path.IsPathRooted(first) && File.Exists(first) ? first : Environment.ProcessPath!;

@@ -9,6 +9,7 @@ using MoshBroker.Configuration;
 using MoshBroker.Endpoint;
 using MoshBroker.Native;
 using MoshBroker.Protocol;
+using MoshBroker.Survival;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
@@ -64,12 +65,16 @@ internal sealed class Reception : IReadyHandler, IScheduled, IDisposable
     /// <param name="sshd">What to start for a connection, which becomes its stdin and stdout.</param>
     /// <param name="proxies">Load balancers whose PROXY header is demanded and believed.</param>
     /// <param name="networks">Who may speak to us at all, by the policy of the moment.</param>
+    /// <param name="kept">Where the listening socket outlives us, so that who comes while the broker is started again waits and is not refused; null for nowhere.</param>
     /// <exception cref="StartRefusedException">The address cannot be listened at.</exception>
     public static Reception Open(
-        IPEndPoint at, ChildProgram sshd, Children children, MonoClock clock, NetworkSet proxies, Func<NetworkSet> networks, ReceptionLimits limits, IAuditTrail audit, BrokerMetrics metrics, FrontDoorLog log)
+        IPEndPoint at, ChildProgram sshd, Children children, MonoClock clock, NetworkSet proxies, Func<NetworkSet> networks, ReceptionLimits limits, IAuditTrail audit, BrokerMetrics metrics, FrontDoorLog log, KeptListener? kept = null)
     {
-        FileDescriptor listener = TcpNative.Listen(at, out int port, out int errno)
+        int port = at.Port;
+        int errno = Errno.None;
+        FileDescriptor listener = kept?.Take(at) ?? TcpNative.Listen(at, out port, out errno)
             ?? throw new StartRefusedException($"the front door cannot listen at {at}: {Errno.Text(errno)}; choose another address by --ssh");
+        kept?.Keep(listener);
         Reception reception = new(listener, port, sshd, children, clock, proxies, networks, limits, audit, metrics, log);
         reception.Loop.Schedule(reception);
         reception.Loop.Start();

@@ -2,6 +2,7 @@ using System.Net;
 using MoshBroker.Audit;
 using MoshBroker.Configuration;
 using MoshBroker.Native;
+using MoshBroker.Survival;
 using MoshBroker.Telemetry;
 using MoshBroker.Tenants;
 
@@ -39,7 +40,7 @@ internal sealed class SshDaemon : IDisposable
     /// <param name="policy">The policy of the moment, whenever it is asked for.</param>
     /// <exception cref="StartRefusedException">Something is missing, or sshd would be weaker than promised.</exception>
     public static async Task<SshDaemon> OpenAsync(
-        FrontDoorOptions options, string dataDirectory, string socketPath, Func<Policy> policy, Children children, MonoClock clock, IAuditTrail audit, BrokerMetrics metrics, FrontDoorLog log, CancellationToken cancellation)
+        FrontDoorOptions options, string dataDirectory, string socketPath, Func<Policy> policy, Children children, MonoClock clock, IAuditTrail audit, BrokerMetrics metrics, FrontDoorLog log, KeptListener? kept, CancellationToken cancellation)
     {
         string sshd = SshdProgram.Require("sshd", "openssh-server");
         bool isRoot = AccountNative.EffectiveUser() == 0;
@@ -102,7 +103,7 @@ internal sealed class SshDaemon : IDisposable
             Environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"],
             Directory = "/",
         };
-        Reception reception = Reception.Open(options.At, daemon, children, clock, options.Proxies, () => policy().AllNetworks, new ReceptionLimits(), audit, metrics, log);
+        Reception reception = Reception.Open(options.At, daemon, children, clock, options.Proxies, () => policy().AllNetworks, new ReceptionLimits(), audit, metrics, log, kept);
         return new SshDaemon(reception, settings.AuthorizedKeys, account, options.At, log);
     }
 

@@ -57,8 +57,28 @@ internal static unsafe partial class PacketSocketNative
         return null;
     }
 
-    /// <summary>Sends a message with descriptors, without waiting; false when the other end is gone or does not read.</summary>
-    public static bool TrySend(FileDescriptor socket, ReadOnlySpan<byte> text, ReadOnlySpan<int> descriptors)
+    /// <summary>A datagram socket that sends to a path, or to an abstract name that begins with @; null when nobody is there.</summary>
+    public static FileDescriptor? TryConnectTo(string path)
+    {
+        const int Datagram = 2; // SOCK_DGRAM
+        const int SendLimit = 21; // SO_SNDTIMEO
+        const int FamilyLength = 2;
+        byte[] name = Encoding.UTF8.GetBytes(path);
+        if (name.Length is 0 or >= AddressLength - FamilyLength) { return null; }
+        if (name[0] == '@') { name[0] = 0; }
+        byte* address = stackalloc byte[AddressLength];
+        *(ushort*)address = Unix;
+        name.CopyTo(new Span<byte>(address + FamilyLength, name.Length));
+        FileDescriptor socket = Create(Unix, Datagram | CloseOnExec, 0);
+        long* limit = stackalloc long[2];
+        (limit[0], limit[1]) = (5, 0);
+        if (!socket.IsInvalid && Connect(socket, address, FamilyLength + name.Length) == 0 && SetOption(socket, SocketLevel, SendLimit, limit, 2 * sizeof(long)) == 0) { return socket; }
+        socket.Dispose();
+        return null;
+    }
+
+    /// <summary>Sends a message with descriptors, without waiting unless told to, and then no longer than some seconds; false when the other end is gone or does not read.</summary>
+    public static bool TrySend(FileDescriptor socket, ReadOnlySpan<byte> text, ReadOnlySpan<int> descriptors, bool waits = false)
     {
         byte* control = stackalloc byte[16 + (MostDescriptors * sizeof(int))];
         fixed (byte* at = text)
@@ -73,7 +93,7 @@ internal static unsafe partial class PacketSocketNative
                 message.ControlLength = (nuint)((16 + (descriptors.Length * sizeof(int)) + 7) & ~7);
             }
 
-            return SendMessage(socket, &message, DontWait | NoSignal) == text.Length;
+            return SendMessage(socket, &message, (waits ? 0 : DontWait) | NoSignal) == text.Length;
         }
     }
 

@@ -47,6 +47,9 @@ internal static partial class PtyNative
         _ = Control(fd, SetFlags, Control(fd, GetFlags, 0) | NonBlocking);
     }
 
+    /// <summary>Not inherited by children; whether it blocks stays as it is.</summary>
+    public static void KeepFromChildren(FileDescriptor fd) => _ = Control(fd, SetDescriptorFlags, CloseOnExec);
+
     public static bool IsNonBlocking(FileDescriptor fd) => (Control(fd, GetFlags, 0) & NonBlocking) != 0;
 
     /// <summary>True when this is a PTY master whose slave belongs to <paramref name="uid"/>.</summary>

@@ -12,6 +12,7 @@ internal sealed partial record Capacity(int Sessions, string Limit, string Cure)
 {
     private const int DescriptorsPerSession = 4; // PTY master, checkpoint, input journal, and the release pipe until the client is there, or a child's pidfd; a UDP socket is a fifth.
     private const int DescriptorsOfTheBroker = 256;
+    private const int KeptOfTheBroker = 16; // Listening and shared sockets.
     private const int DescriptorLimit = 7; // RLIMIT_NOFILE
     private const int MostTombstones = 4096;
     private const int DescriptorsPerTombstone = 8; // One descriptor in so many may be an ended channel's socket.
@@ -20,9 +21,10 @@ internal sealed partial record Capacity(int Sessions, string Limit, string Cure)
     public int Tombstones { get; init; } = MostTombstones;
 
     /// <summary>Measured on this machine, for these UDP ports.</summary>
-    public static Capacity Plan(IReadOnlyList<PortSource> ports) => Plan(ports, Descriptors(), Terminals());
+    /// <param name="kept">As many descriptors outlive the process; null for no limit but the system's.</param>
+    public static Capacity Plan(IReadOnlyList<PortSource> ports, int? kept = null) => Plan(ports, Descriptors(), Terminals(), kept);
 
-    public static Capacity Plan(IReadOnlyList<PortSource> ports, int descriptors, int terminals)
+    public static Capacity Plan(IReadOnlyList<PortSource> ports, int descriptors, int terminals, int? kept = null)
     {
         // Behind a shared port there is always room for one more.
         bool isShared = ports.OfType<PortSource.Shared>().Any();
@@ -33,6 +35,7 @@ internal sealed partial record Capacity(int Sessions, string Limit, string Cure)
         [
             isShared ? new(int.MaxValue, "", "") : new(own, $"{own} UDP ports (--ports)", "give the broker more with --ports, or let sessions share one (--ports shared:PORT)"),
             new(Math.Max(0, descriptors - DescriptorsOfTheBroker - reserved) / (isShared ? DescriptorsPerSession : DescriptorsPerSession + 1), $"{descriptors} file descriptors (ulimit -n)", "raise the hard limit of open files (LimitNOFILE=)"),
+            kept is { } most ? new(Math.Max(0, most - KeptOfTheBroker) / (isShared ? DescriptorsPerSession : DescriptorsPerSession + 1), $"{most} descriptors in the service manager's store (FDSTORE)", "raise FileDescriptorStoreMax=") : new(int.MaxValue, "", ""),
             new(terminals, $"{terminals} pseudo-terminals (kernel.pty.max)", "raise the sysctl kernel.pty.max"),
         ];
         return bounds.MinBy(bound => bound.Sessions)! with { Tombstones = tombstones };

@@ -222,6 +222,7 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             _transport.AcceptsRemoteStates = _session.TakesInput;
             MonoTime heard = _transport.LastHeard;
             DatagramVerdict verdict = _transport.OnDatagram(now, datagram, congestionExperienced);
+            Fault.At(FaultPoint.Received);
             _meter.OnDatagram(now, path, datagram.Length, verdict, heard, verdict.IsAuthentic ? PeerClass.Known : ClassOf(now, path));
             if (!verdict.IsAccepted) { _drops[(int)verdict.Reason]++; }
             IsUnsaved |= verdict.IsAuthentic;
@@ -490,7 +491,10 @@ internal sealed class Channel : IDatagramHandler, IUserInputSink, IViewer, IDisp
             return;
         }
 
-        if (_proven.Send(_endpoint, path, datagram) == SendResult.TooLong) { _transport.OnSendTooLong(); }
+        Fault.At(FaultPoint.Composed);
+        SendResult sent = _proven.Send(_endpoint, path, datagram);
+        Fault.At(FaultPoint.Sent);
+        if (sent == SendResult.TooLong) { _transport.OnSendTooLong(); }
     }
 
     private void SendByStream(in UdpPath path, ReadOnlySpan<byte> datagram)

@@ -32,7 +32,7 @@ internal sealed record HubSettings(string Node, IPAddress? ListenHost, IReadOnly
     public ExtensionOffer Offer { get; init; } = ExtensionOffer.Everything;
 
     /// <summary>Where descriptors outlive this process; null for nowhere.</summary>
-    public FdStoreClient? FdStore { get; init; }
+    public IDescriptorStore? FdStore { get; init; }
 
     /// <summary>Makes the way back into sessions of the front door; null where there is none.</summary>
     public Func<SessionHub, IReentry>? Reentry { get; init; }

@@ -8,7 +8,7 @@ namespace MoshBroker.Survival;
 /// Putting and dropping wait for nobody: the kernel keeps messages, descriptors included, until the store reads them, and in order. A
 /// descriptor drops its twin by itself, just before it is closed.
 /// </remarks>
-internal sealed class FdStoreClient : IDisposable
+internal sealed class FdStoreClient : IDescriptorStore
 {
     public const string SocketName = "fdstore.sock";
     private const int AnswerLimitMs = 10_000;

@@ -84,6 +84,7 @@ internal sealed unsafe class InputJournal : IDisposable
     public nint Push(FileDescriptor terminal)
     {
         nint count = MemoryNative.Send(terminal, Memory, Pending);
+        Fault.At(FaultPoint.HandedOver);
         if (count > 0) { Advance((int)count); }
         return count;
     }

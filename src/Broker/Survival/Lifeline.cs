@@ -30,7 +30,7 @@ internal sealed unsafe class Lifeline : IDisposable
     private const int NumbersHeaderLength = 17;
     private const long TotalLength = HeaderLength + (2L * NumbersLength) + (2L * ScreenLength) + (2L * AreaLength);
 
-    private readonly FdStoreClient? _store;
+    private readonly IDescriptorStore? _store;
     private readonly string _id;
     private readonly byte* _at;
     private readonly SealedSlots _numbers;
@@ -42,7 +42,7 @@ internal sealed unsafe class Lifeline : IDisposable
     private uint _repliesSent; // Of those that the present area's output asked for.
     private bool _disposed;
 
-    private Lifeline(FdStoreClient? store, string id, long epoch, KeySealer sealer, FileDescriptor memory, byte* at, InputJournal journal)
+    private Lifeline(IDescriptorStore? store, string id, long epoch, KeySealer sealer, FileDescriptor memory, byte* at, InputJournal journal)
     {
         _store = store;
         _id = id;
@@ -75,7 +75,7 @@ internal sealed unsafe class Lifeline : IDisposable
     /// <summary>For a session that begins.</summary>
     /// <param name="store">Null for tests that keep the descriptors themselves.</param>
     /// <exception cref="IOException">There is no memory, or no descriptor.</exception>
-    public static Lifeline Create(FdStoreClient? store, string id, long epoch, KeySealer sealer)
+    public static Lifeline Create(IDescriptorStore? store, string id, long epoch, KeySealer sealer)
     {
         FileDescriptor memory = MemoryNative.Create("moshbroker-checkpoint", TotalLength);
         byte* at = MemoryNative.TryMap(memory, TotalLength);
@@ -106,7 +106,7 @@ internal sealed unsafe class Lifeline : IDisposable
 
     /// <summary>Reads what a process before left, and goes on with it; takes both descriptors over. Null when it cannot be read, and why.</summary>
     public static Lifeline? TryOpen(
-        FdStoreClient? store, string id, long epoch, KeySealer sealer, FileDescriptor memory, FileDescriptor journalMemory, out Checkpoint? checkpoint, out string reason)
+        IDescriptorStore? store, string id, long epoch, KeySealer sealer, FileDescriptor memory, FileDescriptor journalMemory, out Checkpoint? checkpoint, out string reason)
     {
         checkpoint = null;
         reason = "its checkpoint is damaged";
@@ -165,6 +165,7 @@ internal sealed unsafe class Lifeline : IDisposable
         }
 
         _numbers.Write(_aes, _epoch, _binding, numbers);
+        Fault.At(FaultPoint.Saved);
         if (rewinds) { Journal.Rewind(); }
         else { Journal.OnCommitted(); }
     }
@@ -191,6 +192,7 @@ internal sealed unsafe class Lifeline : IDisposable
 
         byte* before = Area(_screen.Generation);
         _screen.Write(_aes, _epoch, _binding, screen);
+        Fault.At(FaultPoint.ScreenSaved);
         new Span<byte>(before, _used).Clear();
         _used = 0;
         _repliesSent = 0;

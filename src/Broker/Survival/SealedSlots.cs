@@ -41,6 +41,7 @@ internal sealed unsafe class SealedSlots
         Volatile.Write(ref *(ulong*)slot, 0);
         BinaryPrimitives.WriteInt64LittleEndian(header[8..], epoch);
         BinaryPrimitives.WriteInt32LittleEndian(header[16..], value.Length);
+        Fault.At(FaultPoint.HalfSaved);
         Span<byte> nonce = stackalloc byte[NonceLength];
         WriteNonce(nonce, generation);
         aes.Encrypt(nonce, value, new Span<byte>(slot + HeaderLength, value.Length), new Span<byte>(slot + HeaderLength + value.Length, TagLength), binding);

@@ -100,6 +100,20 @@ internal sealed class RunningBroker : MoshServer
         _process = null;
     }
 
+    /// <summary>True once it has ended by itself.</summary>
+    public bool HasDied => _process!.HasExited;
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    public async Task DiedAsync(TimeSpan within)
+    {
+        await _process!.WaitForExitAsync().WaitAsync(within);
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Starts it again, and does not wait for it: it may die soon.</summary>
+    public void RunAgain() => Run(_words);
+
     /// <summary>The process that keeps this broker's descriptors; another one than that.</summary>
     public Task<int> StoreAsync(int not) => ProcessAsync(words => words.EndsWith('\0' + Path.Combine(DataFolder, "fdstore.sock"), StringComparison.Ordinal), not, "an fd store");
 
