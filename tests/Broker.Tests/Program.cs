@@ -5,6 +5,7 @@ using MoshBroker.Broker.Tests.Telemetry;
 return args switch
 {
     ["store-writer", string file] => await StoreWriterProcess.RunAsync(file),
-    ["keystrokes", string count] => KeystrokeCost.Run(int.Parse(count)), // For bench/measures.
+    ["keystrokes", string count] => KeystrokeCost.Run(int.Parse(count), survives: false), // For bench/measures.
+    ["surviving-keystrokes", string count] => KeystrokeCost.Run(int.Parse(count), survives: true), // For bench/survival.
     _ => 2,
 };

@@ -12,6 +12,7 @@ using MoshBroker.Protocol.Crypto;
 using MoshBroker.Protocol.States;
 using MoshBroker.Protocol.StateSync;
 using MoshBroker.Sessions;
+using MoshBroker.Survival;
 using MoshBroker.Telemetry;
 using MoshBroker.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,14 +32,17 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
     private readonly UserInputState _input = new();
     private readonly Transport<UserInputState, RemoteScreenState> _client;
     private readonly ArrayBufferWriter<byte> _datagram = new(2048);
+    private readonly TemporaryDirectory _folder = new();
+    private KeySealer? _sealer;
     private readonly byte[] _received = new byte[2048];
     private ulong _before;
 
-    public RealSession()
-        : this(new RealLoop()) => _ownsLoop = true;
+    /// <param name="survives">With checkpoint and journal, as in a broker whose sessions outlive it.</param>
+    public RealSession(bool survives = false)
+        : this(new RealLoop(), survives) => _ownsLoop = true;
 
     /// <summary>One of several on a loop that outlives it.</summary>
-    public RealSession(RealLoop loop)
+    public RealSession(RealLoop loop, bool survives = false)
     {
         _loop = loop;
         using SessionKey key = SessionKey.Generate(new SeededRandom(1));
@@ -59,7 +63,10 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
         _actor = new SessionActor(
             facts, _loop.Worker, this, this, new SessionLog(NullLogger<SessionHub>.Instance),
             handler => new PtyBackend(Terminal.Master, Terminal.Release, _loop.Worker.Loop, _loop.Worker.ReadBuffer, handler),
-            new ChannelSeed(1, 5, new SessionKey(key.Bytes), socket, port));
+            new ChannelSeed(1, 5, new SessionKey(key.Bytes), socket, port), survives ? MakeLifeline() : null)
+        {
+            Record = survives ? new SessionRecord { Uid = 0, User = "ann", Command = "cat", Pid = 1, CreatedAt = DateTimeOffset.UnixEpoch, NetworkTimeoutSeconds = 0 } : null,
+        };
         _actor.Tell(new SessionMessage.Start());
 
         _socket.Connect(IPAddress.Loopback, port);
@@ -67,6 +74,12 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
         _client = new Transport<UserInputState, RemoteScreenState>(_loop.Clock.Now(), setup, _input, new RemoteScreenState(80, 24));
         _input.Resize(80, 24);
         Until(() => _client.RemoteNumber > 0);
+    }
+
+    private Lifeline MakeLifeline()
+    {
+        _sealer = new KeySealer(MasterKeys.Load(_folder.Path, path: null));
+        return Lifeline.Create(null, "real", 5, _sealer);
     }
 
     public TestPty Terminal { get; } = new();
@@ -137,6 +150,8 @@ internal sealed class RealSession : ISessionOwner, ISupervisor, IDisposable
 
     public void Dispose()
     {
+        _sealer?.Dispose();
+        _folder.Dispose();
         _actor.Tell(new SessionMessage.Close(SessionEndReason.Operator));
         if (_ownsLoop) { _loop.Dispose(); }
         _socket.Dispose();

@@ -15,37 +15,48 @@ public sealed class SessionBudgetTests : IDisposable
     private const int Rounds = 20;
 
     private readonly RealSession _session = new();
+    private readonly RealSession _surviving = new(survives: true);
 
     [Fact]
-    public void A_key_from_its_datagram_to_the_terminal_and_back_as_a_frame() => Check("KeyAndEcho", _session.TypeAndSee);
+    public void A_key_that_is_journalled_and_checkpointed_on_its_way() => Check("KeyAndEcho", _surviving, _surviving.TypeAndSee);
 
     [Fact]
-    public void Output_from_the_terminal_to_the_client()
+    public void A_key_from_its_datagram_to_the_terminal_and_back_as_a_frame() => Check("KeyAndEcho", _session, _session.TypeAndSee);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Output_from_the_terminal_to_the_client(bool survives)
     {
+        RealSession session = survives ? _surviving : _session;
         StringBuilder lines = new();
         for (int i = 0; i < 60; i++) { lines.Append("\e[3").Append(i % 8).Append("mline of output ").Append(i).Append("\e[0m and more of it\n"); }
         byte[] output = Encoding.ASCII.GetBytes(lines.ToString());
         int printed = 0;
-        Check("OutputRead", () =>
+        Check("OutputRead", session, () =>
         {
             // Another screen each time, or there would be no frame to wait for.
             output[^2] = (byte)('a' + (printed++ % 26));
-            _session.PrintAndSee(output);
+            session.PrintAndSee(output);
         });
     }
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        _session.Dispose();
+        _surviving.Dispose();
+    }
 
-    private void Check(string operation, Action run)
+    private static void Check(string operation, RealSession session, Action run)
     {
         for (int i = 0; i < WarmUps; i++) { run(); }
         long budget = Budgets()[operation];
         long least = long.MaxValue;
         for (int round = 0; round < Rounds && least > budget * OperationsPerRound; round++)
         {
-            long before = AllocationProbe.Ask(_session.Loop);
+            long before = AllocationProbe.Ask(session.Loop);
             for (int i = 0; i < OperationsPerRound; i++) { run(); }
-            least = Math.Min(least, AllocationProbe.Ask(_session.Loop) - before);
+            least = Math.Min(least, AllocationProbe.Ask(session.Loop) - before);
         }
 
         Assert.True(least <= budget * OperationsPerRound, $"{operation} allocates {least / OperationsPerRound} bytes, {budget} are allowed");

@@ -6,7 +6,7 @@ using MoshBroker.Protocol;
 
 namespace MoshBroker.Broker.Tests.Telemetry;
 
-/// <summary>What a key costs the sessions' thread, from its datagram to the terminal and back, kernel included. Not a test: <c>bench/measures</c> starts it.</summary>
+/// <summary>What a key costs the sessions' thread, from its datagram to the terminal and back, kernel included. Not a test: <c>bench/measures</c> and <c>bench/survival</c> start it.</summary>
 internal static partial class KeystrokeCost
 {
     private const int Sessions = 50; // Enough that the thread has work whenever it wakes, as on a jump box.
@@ -14,10 +14,12 @@ internal static partial class KeystrokeCost
     private const int ThreadCpuClock = 3;
 
     /// <summary>Types so many keys in each session for each line on stdin, and prints the microseconds of one.</summary>
-    public static int Run(int keys)
+    /// <param name="keys">So many.</param>
+    /// <param name="survives">With checkpoint and journal.</param>
+    public static int Run(int keys, bool survives)
     {
         using RealLoop loop = new();
-        RealSession[] sessions = [.. Enumerable.Range(0, Sessions).Select(_ => new RealSession(loop))];
+        RealSession[] sessions = [.. Enumerable.Range(0, Sessions).Select(_ => new RealSession(loop, survives))];
         for (int i = 0; i < WarmUp; i++) { RealSession.TypeAndGo(sessions); }
         Console.WriteLine("ready");
         while (Console.ReadLine() is not null)
