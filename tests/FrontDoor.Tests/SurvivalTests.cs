@@ -120,8 +120,7 @@ public sealed class SurvivalTests : IAsyncLifetime
     [Fact]
     public async Task An_upgrade_leaves_connections_to_targets_as_they_are()
     {
-        await _door.Broker.StopAsync();
-        await using RunningBroker supervised = await _door.StartAnotherAsync("--supervise");
+        RunningBroker supervised = await _door.StartAnotherAsync("--supervise");
         await using TmuxTerminal terminal = await _door.MoshAsync("root", "web");
         await terminal.WaitForTextAsync("p1>", Long);
         int first = await supervised.ServingAsync(not: 0);

@@ -203,6 +203,7 @@ internal sealed class RunningBroker : MoshServer
         {
             if (!_process.HasExited) { await StopAsync(); }
             _process.Dispose();
+            _process = null;
         }
 
         _scratch.Dispose();

@@ -31,6 +31,15 @@ internal sealed class TwoBuilds : IDisposable
         Assert.True(moved.ExitCode == 0, moved.Error);
     }
 
+    /// <summary>Puts a script in the place of that build's broker.</summary>
+    public async Task BreakAsync(string build, string script)
+    {
+        string program = _scratch.File($"artifacts/{build}/serve/moshbroker-serve");
+        File.Delete(program); // It may be running.
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
+    }
+
     public void Dispose() => _scratch.Dispose();
 
     private static async Task CopyAsync(string from, string to)
