@@ -123,10 +123,13 @@ internal sealed partial class SessionHub
             if (TrySeed(row, channel, Array.IndexOf(_workers, worker)) is { } seed) { seeds[channel.Id] = seed; }
         }
 
-        if (master is null && release is not null)
+        if (release is not null && (master is null || checkpoint.IsLive))
         {
+            // It was to be let begin; whether it was told so already does not matter: nobody reads it twice.
+            if (checkpoint.IsLive) { LetBegin(release); }
             store.Drop(Lifeline.NameOf(row.Id, "release"));
             release.Dispose();
+            release = null;
         }
 
         IBackendSource? source = reentry?.WayBack(record, admission, master) ?? (master is null ? null : new HandedPty(master, release));
@@ -144,6 +147,12 @@ internal sealed partial class SessionHub
         if (unrecorded is not null) { actor.Tell(new SessionMessage.Close(SessionEndReason.RecordingFailed)); }
         if (denial is not null) { actor.Tell(new SessionMessage.Lose(admission.Rules.OnRevocation, SessionEndReason.Revoked, denial.UserLine)); }
         return restored;
+    }
+
+    private static unsafe void LetBegin(FileDescriptor release)
+    {
+        byte go = (byte)'\n';
+        _ = PtyNative.Write(release, &go, 1);
     }
 
     private static bool TryReadScreen(ReadOnlySpan<byte> screen, out SessionRecord? record, out Emulator? terminal)

@@ -67,7 +67,7 @@ internal sealed class RunningBroker : MoshServer
     /// <param name="launcher">One that those accounts can run.</param>
     public static async Task<RunningBroker> StartOpenAsync(UnixAccount? account, IReadOnlyList<string> prefix, string launcher, params IReadOnlyList<string> more)
     {
-        var broker = new RunningBroker(FreePorts.Range(200));
+        var broker = new RunningBroker(FreePorts.Range(400));
         try
         {
             File.SetUnixFileMode(broker._scratch.Path, (UnixFileMode)0b111_101_101);
@@ -119,7 +119,7 @@ internal sealed class RunningBroker : MoshServer
 
     /// <summary>The process that serves under a supervisor; another one than that.</summary>
     public Task<int> ServingAsync(int not) =>
-        ProcessAsync(words => words.Contains("\0--supervised\0", StringComparison.Ordinal) && words.Contains('\0' + DataFolder + '\0', StringComparison.Ordinal), not, "a broker");
+        ProcessAsync(words => words.Contains("\0--supervised\0", StringComparison.Ordinal) && !words.EndsWith("\0--check", StringComparison.Ordinal) && words.Contains('\0' + DataFolder + '\0', StringComparison.Ordinal), not, "a broker");
 
     private static async Task<int> ProcessAsync(Func<string, bool> isIt, int not, string what)
     {
