@@ -36,6 +36,7 @@ internal sealed class ClientLoop : IDisposable
     private readonly RawTty _tty;
     private readonly EscapeKey _escape;
     private readonly ServerWays _ways;
+    private readonly AddressFinder _finder;
     private readonly TransportScratch _scratch = new();
     private readonly Transport<UserInputState, RemoteScreenState> _transport;
     private readonly UserInputState _input = new();
@@ -67,7 +68,8 @@ internal sealed class ClientLoop : IDisposable
         _stats = stats;
         _start = ClientClock.Now();
         _serverHeard = _start;
-        _ways = new ServerWays(_start, new UdpPath(_start, settings.Server, settings.Family), settings.Fallback);
+        _ways = new ServerWays(_start, new UdpWays(_start, settings.Server, settings.Family), settings.Fallback);
+        _finder = new AddressFinder(_start, settings.OtherNames, settings.Port);
         _escape = new EscapeKey(settings.EscapeKey);
         _bar = new NotificationBar(_start, _escape.QuitHint);
         _predictions = new PredictionEngine(settings.Prediction, settings.Overwrites);
@@ -75,13 +77,14 @@ internal sealed class ClientLoop : IDisposable
         TransportSetup setup = new() { Sends = Direction.ClientToServer, Key = key, Random = new SystemRandom(), Scratch = _scratch };
         _transport = new Transport<UserInputState, RemoteScreenState>(_start, setup, _input, new RemoteScreenState(settings.Window.Columns, settings.Window.Rows))
         {
-            PayloadLimit = _ways.Udp.IsIPv6 ? DatagramLimits.IPv6 : DatagramLimits.IPv4,
+            PayloadLimit = _ways.Udp.HasIPv6 ? DatagramLimits.IPv6 : DatagramLimits.IPv4,
             HeartbeatInterval = HeartbeatAlone,
         };
 
         // State 0 of both ends is before the first event: the window's size is one.
         _input.Resize(settings.Window.Columns, settings.Window.Rows);
         _input.Hello = settings.Extensions;
+        foreach (string name in settings.OtherNames) { AddAddress(_start, SocketNative.ParseAddress(name, settings.Port, out _)); }
     }
 
     /// <summary>True once a state of the server's has come.</summary>
@@ -172,7 +175,9 @@ internal sealed class ClientLoop : IDisposable
         if (!_isServerHeard) { next = MonoTime.Min(next, now.Plus(ConnectingWake)); }
         if (_stats is not null) { next = MonoTime.Min(next, _stats.Next); }
         next = MonoTime.Min(next, _ways.NextStep);
+        if (IsSilent(now)) { next = MonoTime.Min(next, _finder.Next); }
         int timeout = (int)Math.Clamp(next.Since(now), 0, 60_000);
+        _ways.Udp.Refresh();
         IReadOnlyList<int> sockets = _ways.Udp.Sockets;
         int count = Fixed + sockets.Count;
         if (_watched.Length < count) { _watched = new FileNative.PollEntry[count + 4]; }
@@ -214,7 +219,7 @@ internal sealed class ClientLoop : IDisposable
             {
                 int length = SocketNative.Receive(_ways.Udp.Sockets[i], _received, out bool congestionExperienced);
                 if (length < 0) { break; }
-                if (TakeDatagram(now, _received.AsSpan(0, length), congestionExperienced)) { _ways.OnUdpHeard(now); }
+                if (TakeDatagram(now, _received.AsSpan(0, length), congestionExperienced)) { _ways.OnUdpHeard(now, i); }
             }
         }
     }
@@ -254,10 +259,26 @@ internal sealed class ClientLoop : IDisposable
         return verdict.IsAuthentic;
     }
 
+    /// <summary>The server may be reached otherwise too: by names, which may lead elsewhere by now, and by what it told itself.</summary>
+    private void FindAddresses(MonoTime now)
+    {
+        _finder.Step(now, IsSilent(now));
+        if (_finder.Take() is not { } found) { return; }
+        foreach (byte[] address in found) { AddAddress(now, address); }
+    }
+
+    private bool IsSilent(MonoTime now) => !_isServerHeard || now.Since(_serverHeard) > UdpWays.RaceAfter;
+
+    private void AddAddress(MonoTime now, byte[] address)
+    {
+        if (address.Length > 0 && _ways.Udp.Add(now, address, SocketNative.FamilyOf(address)) && _ways.Udp.HasIPv6) { _transport.PayloadLimit = DatagramLimits.IPv6; }
+    }
+
     /// <summary>UDP may be blocked, or be free again.</summary>
     private void Fall(MonoTime now)
     {
         _ways.Step(now);
+        FindAddresses(now);
         if (!_ways.HasChanged) { return; }
         _ways.HasChanged = false;
         if (_ways.UsesStream)
@@ -265,7 +286,7 @@ internal sealed class ClientLoop : IDisposable
             _bar.Show(now, $"UDP port {_settings.Port} does not answer: going through ssh.", hidesHint: true, life: 4000);
             // What went by UDP is lost: all of it goes again, at once.
             _datagram.ResetWrittenCount();
-            if (_transport.TryProbe(now, isAside: false, _transport.PayloadLimit, _datagram)) { _ = _ways.Send(_datagram.WrittenSpan); }
+            if (_transport.TryProbe(now, isAside: false, _transport.PayloadLimit, _datagram)) { _ = _ways.Send(now, _datagram.WrittenSpan); }
         }
         else { _bar.Show(now, "UDP answers again.", hidesHint: true, life: 2000); }
     }
@@ -372,6 +393,7 @@ internal sealed class ClientLoop : IDisposable
         if (ReferenceEquals(notes, _notes) || notes is null) { return; }
         bool isAnswer = notes.Health is { } health && health.Question == _questions && health.Question != _notes?.Health?.Question;
         _notes = notes;
+        foreach (string address in IsGranted(PeerExtensions.Addresses) ? notes.Addresses : []) { AddAddress(now, SocketNative.ParseAddress(address, _settings.Port, out _)); }
         if (isAnswer && !_isHelpShown) { _bar.Show(now, DescribeConnection(now, notes.Health), hidesHint: true, life: 4000); }
     }
 
@@ -418,7 +440,7 @@ internal sealed class ClientLoop : IDisposable
         {
             _datagram.ResetWrittenCount();
             if (!_transport.TryTransmit(now, _datagram)) { break; }
-            int error = _ways.Send(_datagram.WrittenSpan);
+            int error = _ways.Send(now, _datagram.WrittenSpan);
             _sentAt = now;
             if (error == 0) { _bar.OnNetworkWell(now); }
             else if (error == SocketNative.MessageTooLong) { _transport.OnSendTooLong(); }

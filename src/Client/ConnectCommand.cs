@@ -53,6 +53,7 @@ internal static class ConnectCommand
             HasTitlePrefix = Environment.GetEnvironmentVariable("MOSH_TITLE_NOPREFIX") is null,
             Bootstrap = ssh?.Child,
             Fallback = ssh?.Fallback(key),
+            OtherNames = (options.Extensions & PeerExtensions.Addresses) == 0 ? options.Also : [.. options.Also, .. ssh?.Host is { } host ? [host] : Array.Empty<string>()],
         };
         return RunSession(settings, key, stats);
     }

@@ -24,6 +24,7 @@ internal sealed class ConnectOptions
               --no-init               stay off the alternate screen
               --no-ssh-pty            ssh asks for no terminal
               --stats=FILE|fd:N       one JSON line a second about the connection
+              --also=HOST             another name or address of the server, raced and roamed to; may repeat
               --tcp                   through ssh only; otherwise that is for when UDP does not answer (brokers only)
               --extensions=LIST|off   what a broker may do beyond stock: screen,health,addresses,ticket,stream (all)
               --direct IP PORT        no ssh: a server is there, its key in MOSH_KEY
@@ -69,6 +70,9 @@ internal sealed class ConnectOptions
     public bool KeepsScreen { get; private set; }
 
     public string? Stats { get; private set; }
+
+    /// <summary>Other names or addresses of the server.</summary>
+    public List<string> Also { get; } = [];
 
     /// <summary>No UDP: datagrams go through ssh from the start.</summary>
     public bool IsStreamOnly { get; private set; }
@@ -166,6 +170,7 @@ internal sealed class ConnectOptions
             case "--ssh-pty": WantsSshPty = true; break;
             case "--init": KeepsScreen = false; break;
             case "--stats": Stats = Value(); break;
+            case "--also": Also.Add(Value()); break;
             case "--tcp": IsStreamOnly = true; break;
             case "--extensions": SetExtensions(Value()); break;
             case "--direct":

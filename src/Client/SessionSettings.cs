@@ -34,6 +34,9 @@ internal sealed record SessionSettings
 
     public bool HasTitlePrefix { get; init; } = true;
 
+    /// <summary>Hosts and numeric addresses that may be the server's too.</summary>
+    public IReadOnlyList<string> OtherNames { get; init; } = [];
+
     /// <summary>How datagrams go when UDP does not answer; null for not at all.</summary>
     public StreamFallback? Fallback { get; init; }
 

@@ -21,6 +21,9 @@ internal sealed class SshBootstrap
     /// <summary>The child that may still be ending when the session begins.</summary>
     public ChildOutput? Child { get; private set; }
 
+    /// <summary>The server's name as ssh has it; null where it is not known, or is another's behind a proxy.</summary>
+    public string? Host { get; private set; }
+
     /// <summary>What the user is told when it failed; null before.</summary>
     public string? Error { get; private set; }
 
@@ -102,14 +105,17 @@ internal sealed class SshBootstrap
         ChildOutput? config = ChildOutput.TryStart(words, _environment, out _);
         if (config is null) { return false; }
         bool has = false;
+        string? host = null;
         while (config.ReadLine(out _) is { } line)
         {
             string text = System.Text.Encoding.UTF8.GetString(line);
+            if (text.StartsWith("hostname ", StringComparison.Ordinal)) { host = text["hostname ".Length..]; }
             has |= (text.StartsWith("proxycommand ", StringComparison.Ordinal) || text.StartsWith("proxyjump ", StringComparison.Ordinal))
                 && !text.EndsWith(" none", StringComparison.Ordinal);
         }
 
         _ = config.WaitForExit();
+        if (!has) { Host = host; }
         return has;
     }
 

@@ -15,7 +15,7 @@ internal sealed class ServerWays : IDisposable
     /// <param name="now">The begin of the session.</param>
     /// <param name="udp">Taken over.</param>
     /// <param name="fallback">How to reach the server through ssh; null for not at all.</param>
-    public ServerWays(MonoTime now, UdpPath udp, StreamFallback? fallback)
+    public ServerWays(MonoTime now, UdpWays udp, StreamFallback? fallback)
     {
         Udp = udp;
         _plan = fallback is null ? null : new FallbackPlan(now, fallback.IsAlways);
@@ -23,7 +23,7 @@ internal sealed class ServerWays : IDisposable
         _environment = fallback?.Environment ?? [];
     }
 
-    public UdpPath Udp { get; }
+    public UdpWays Udp { get; }
 
     /// <summary>Datagrams that come through ssh; null while there is none.</summary>
     public SshStream? Stream => _stream;
@@ -37,14 +37,14 @@ internal sealed class ServerWays : IDisposable
     public MonoTime NextStep => _plan?.NextStep ?? MonoTime.Forever;
 
     /// <summary>0, or an errno.</summary>
-    public int Send(ReadOnlySpan<byte> datagram)
+    public int Send(MonoTime now, ReadOnlySpan<byte> datagram)
     {
-        if (!UsesStream || _stream is null) { return Udp.Send(datagram); }
+        if (!UsesStream || _stream is null) { return Udp.Send(now, datagram); }
         if (_triesUdp)
         {
             // The same bytes, and first: where UDP gets through it is faster, and the broker answers where the first came from.
             _triesUdp = false;
-            _ = Udp.Send(datagram);
+            _ = Udp.Send(now, datagram);
         }
 
         _stream.Send(datagram);
@@ -57,8 +57,12 @@ internal sealed class ServerWays : IDisposable
         if (!UsesStream) { Udp.AfterSend(now, lastRoundTrip); }
     }
 
-    /// <summary>An authentic datagram came by UDP.</summary>
-    public void OnUdpHeard(MonoTime now) => _plan?.OnUdpHeard(now);
+    /// <summary>An authentic datagram came by one of UDP's sockets.</summary>
+    public void OnUdpHeard(MonoTime now, int place)
+    {
+        _ = Udp.OnHeard(now, place);
+        _plan?.OnUdpHeard(now);
+    }
 
     /// <summary>Does what is due.</summary>
     public void Step(MonoTime now)

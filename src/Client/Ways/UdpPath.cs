@@ -25,6 +25,9 @@ internal sealed class UdpPath : IDisposable
         Open(now);
     }
 
+    /// <summary>A sockaddr.</summary>
+    public byte[] Server => _server;
+
     /// <summary>Oldest first; what is sent goes by the last one.</summary>
     public IReadOnlyList<int> Sockets => _sockets;
 

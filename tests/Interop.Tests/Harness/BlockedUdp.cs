@@ -9,15 +9,16 @@ internal sealed class BlockedUdp : IAsyncDisposable
     {
     }
 
-    /// <param name="ports">LOW:HIGH.</param>
-    public static async Task<BlockedUdp> StartAsync(string ports)
+    /// <param name="ports">LOW:HIGH, or one.</param>
+    /// <param name="matches">What of it, in nft's words: "ip", "daddr", …; nothing for all.</param>
+    public static async Task<BlockedUdp> StartAsync(string ports, params IReadOnlyList<string> matches)
     {
         BlockedUdp blocked = new();
         string range = ports.Replace(':', '-');
         await NftAsync("add", "table", "inet", blocked._table);
         await NftAsync("add", "chain", "inet", blocked._table, "way", "{ type filter hook input priority 0; }");
-        await NftAsync("add", "rule", "inet", blocked._table, "way", "udp", "dport", range, "counter", "drop");
-        await NftAsync("add", "rule", "inet", blocked._table, "way", "udp", "sport", range, "counter", "drop");
+        await NftAsync(["add", "rule", "inet", blocked._table, "way", .. matches, "udp", "dport", range, "counter", "drop"]);
+        if (matches.Count == 0) { await NftAsync("add", "rule", "inet", blocked._table, "way", "udp", "sport", range, "counter", "drop"); }
         return blocked;
     }
 
