@@ -219,7 +219,7 @@ internal sealed class ClientLoop : IDisposable
             {
                 int length = SocketNative.Receive(_ways.Udp.Sockets[i], _received, out bool congestionExperienced);
                 if (length < 0) { break; }
-                if (TakeDatagram(now, _received.AsSpan(0, length), congestionExperienced)) { _ways.OnUdpHeard(now, i); }
+                if (TakeDatagram(now, _received.AsSpan(0, length), congestionExperienced)) { _ways.OnUdpHeard(now, i, _transport.Statistics.LastRoundTripSentAt); }
             }
         }
     }
@@ -267,7 +267,7 @@ internal sealed class ClientLoop : IDisposable
         foreach (byte[] address in found) { AddAddress(now, address); }
     }
 
-    private bool IsSilent(MonoTime now) => !_isServerHeard || now.Since(_serverHeard) > UdpWays.RaceAfter;
+    private bool IsSilent(MonoTime now) => !_isServerHeard || now.Since(_serverHeard) > UdpWays.RaceAfter || now.Since(_transport.Statistics.LastRoundTripSentAt) > UdpWays.UnansweredAfter;
 
     private void AddAddress(MonoTime now, byte[] address)
     {

@@ -58,10 +58,13 @@ internal sealed class ServerWays : IDisposable
     }
 
     /// <summary>An authentic datagram came by one of UDP's sockets.</summary>
-    public void OnUdpHeard(MonoTime now, int place)
+    /// <param name="now">The present.</param>
+    /// <param name="place">Which.</param>
+    /// <param name="lastRoundTrip">When that was sent which the server answered last.</param>
+    public void OnUdpHeard(MonoTime now, int place, MonoTime lastRoundTrip)
     {
         _ = Udp.OnHeard(now, place);
-        _plan?.OnUdpHeard(now);
+        if (now.Since(lastRoundTrip) <= UdpWays.UnansweredAfter) { _plan?.OnUdpHeard(now); }
     }
 
     /// <summary>Does what is due.</summary>

@@ -12,6 +12,9 @@ internal sealed class UdpWays : IDisposable
     /// <summary>More than a heartbeat without an answer: the others are tried too, ms.</summary>
     public const long RaceAfter = 4000;
 
+    /// <summary>An address that speaks to us and does not hear us is no good either: ms since what was answered last was sent.</summary>
+    public const long UnansweredAfter = 7000;
+
     private const long CopyEvery = 250;
 
     private readonly List<UdpPath> _paths = [];
@@ -19,6 +22,7 @@ internal sealed class UdpWays : IDisposable
     private readonly List<int> _sockets = [];
     private readonly List<int> _owners = [];
     private MonoTime _heard = MonoTime.Never;
+    private MonoTime _lastRoundTrip = MonoTime.Forever;
     private int _best;
 
     public UdpWays(MonoTime now, byte[] server, int family) => _ = Add(now, server, family);
@@ -63,7 +67,11 @@ internal sealed class UdpWays : IDisposable
     }
 
     /// <summary>After each send.</summary>
-    public void AfterSend(MonoTime now, MonoTime lastRoundTrip) => _paths[_best].AfterSend(now, lastRoundTrip);
+    public void AfterSend(MonoTime now, MonoTime lastRoundTrip)
+    {
+        _lastRoundTrip = lastRoundTrip;
+        _paths[_best].AfterSend(now, lastRoundTrip);
+    }
 
     /// <summary>An authentic datagram came by one of <see cref="Sockets"/>; true when another address is used from now on.</summary>
     public bool OnHeard(MonoTime now, int place)
@@ -95,5 +103,5 @@ internal sealed class UdpWays : IDisposable
         foreach (UdpPath path in _paths) { path.Dispose(); }
     }
 
-    private bool IsRacing(MonoTime now) => _heard == MonoTime.Never || now.Since(_heard) > RaceAfter;
+    private bool IsRacing(MonoTime now) => _heard == MonoTime.Never || now.Since(_heard) > RaceAfter || now.Since(_lastRoundTrip) > UnansweredAfter;
 }

@@ -60,7 +60,7 @@ public sealed class ConnectAddressTests : IAsyncLifetime
         await connect.Terminal.WaitForTextAsync("p1>", Long);
         await using BlockedUdp cut = await BlockedUdp.StartAsync($"{session.Port}", "ip", "daddr", "127.0.0.1");
         await connect.Terminal.TypeAsync("echo still-$((2*2))\r");
-        await connect.Terminal.WaitForTextAsync("Last contact", Long);
+        await connect.Terminal.WaitForTextAsync("mosh: Last ", Long);
         Assert.False((await connect.Terminal.ScreenAsync()).HasRow("still-4"));
     }
 
