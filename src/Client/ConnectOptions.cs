@@ -26,7 +26,7 @@ internal sealed class ConnectOptions
               --stats=FILE|fd:N       one JSON line a second about the connection
               --also=HOST             another name or address of the server, raced and roamed to; may repeat
               --tcp                   through ssh only; otherwise that is for when UDP does not answer (brokers only)
-              --extensions=LIST|off   what a broker may do beyond stock: screen,health,addresses,ticket,stream (all)
+              --extensions=LIST|off   what a broker may do beyond stock: screen,health,addresses,stream (all)
               --direct IP PORT        no ssh: a server is there, its key in MOSH_KEY
               --help, --version
 

@@ -43,7 +43,7 @@ internal static class ServeFlags
         new(Store, "sqlite:FILE|postgres://USER@HOST/DATABASE", "Session store; passwords by $PGPASSFILE or $PGPASSWORD (sqlite:DIR/sessions.db)"),
         new(Policy, "FILE", "Tenants, users, targets and what they may (none: accounts of this machine open sessions)"),
         new(Node, "NAME", "This node's name (the host name)"),
-        new(Extensions, "LIST|off", "What moshbroker connect is offered beyond stock's protocol: screen,health,addresses,ticket,stream (all)"),
+        new(Extensions, "LIST|off", "What moshbroker connect is offered beyond stock's protocol: screen,health,addresses,stream (all)"),
         new(Advertise, "ADDR", "Address by which clients reach this broker too, such as its other family's or its stand-in's; may repeat", MayRepeat: true),
     ];
 }

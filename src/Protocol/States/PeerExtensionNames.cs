@@ -6,7 +6,7 @@ public static class PeerExtensionNames
     private static readonly (string Name, PeerExtensions Extension)[] Names =
     [
         ("screen", PeerExtensions.FullScreen), ("health", PeerExtensions.Health), ("addresses", PeerExtensions.Addresses),
-        ("ticket", PeerExtensions.Ticket), ("stream", PeerExtensions.Stream),
+        ("stream", PeerExtensions.Stream),
     ];
 
     /// <summary>All names, with commas between.</summary>

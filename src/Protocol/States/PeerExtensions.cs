@@ -16,12 +16,9 @@ public enum PeerExtensions
     /// <summary>The broker says by which other addresses it can be reached.</summary>
     Addresses = 4,
 
-    /// <summary>The broker gives out a ticket, by which another client process may go on without ssh.</summary>
-    Ticket = 8,
-
     /// <summary>Datagrams may travel through ssh when UDP does not get through.</summary>
     Stream = 16,
 
     /// <summary>All of them.</summary>
-    All = FullScreen | Health | Addresses | Ticket | Stream,
+    All = FullScreen | Health | Addresses | Stream,
 }

@@ -11,9 +11,6 @@ public sealed record ServerNotes(PeerExtensions Granted)
     /// <summary>The answer to the client's last question; null before the first.</summary>
     public LinkHealth? Health { get; init; }
 
-    /// <summary>Null when none is given.</summary>
-    public ResumeTicket? Ticket { get; init; }
-
     /// <summary>Numeric addresses by which the broker can be reached too, best first.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 }

@@ -7,9 +7,8 @@ namespace MoshBroker.Protocol.Wire;
 /// <summary>The broker's notes as an instruction of a HostMessage, under a number that stock does not know.</summary>
 /// <remarks>
 /// <code>
-/// Instruction { notes = 2001 { granted = 1 | health = 2 | address = 3, repeated | ticket = 4 } }
+/// Instruction { notes = 2001 { granted = 1 | health = 2 | address = 3, repeated } }
 /// health { rtt_ms = 1, rtt_var_ms = 2, uplink_loss = 3, downlink_repeats = 4, verdict = 5 | question = 6 }
-/// ticket { port = 1, key = 2, lifetime_s = 3 }
 /// </code>
 /// </remarks>
 public static class ServerNotesCodec
@@ -19,9 +18,7 @@ public static class ServerNotesCodec
     private const int GrantedField = 1;
     private const int HealthField = 2;
     private const int AddressField = 3;
-    private const int TicketField = 4;
     private const int MaxAddressLength = 64;
-    private const int MaxKeyLength = 22;
     private const int Room = 2048;
 
     /// <summary>Appends the notes. Allocates nothing but by the destination.</summary>
@@ -45,14 +42,6 @@ public static class ServerNotesCodec
 
         for (int i = 0; i < Math.Min(notes.Addresses.Count, ServerNotes.MostAddresses); i++)
             to.Text(AddressField, notes.Addresses[i], MaxAddressLength);
-        if (notes.Ticket is { } ticket)
-        {
-            FieldWriter inner = new(part);
-            inner.Varint(1, (ulong)ticket.Port);
-            inner.Text(2, ticket.Key, MaxKeyLength);
-            inner.Varint(3, (ulong)ticket.LifetimeSeconds);
-            to.Bytes(TicketField, inner.Written);
-        }
 
         ExtensionInstruction.Write(message, NotesField, to.Written);
     }
@@ -62,7 +51,6 @@ public static class ServerNotesCodec
     {
         PeerExtensions granted = PeerExtensions.None;
         LinkHealth? health = null;
-        ResumeTicket? ticket = null;
         List<string> addresses = [];
         FieldReader fields = new(notes);
         while (fields.TryNext())
@@ -73,11 +61,9 @@ public static class ServerNotesCodec
                 health = ReadHealth(fields.Bytes);
             else if (fields.IsBytes(AddressField) && addresses.Count < ServerNotes.MostAddresses && fields.Bytes.Length <= MaxAddressLength)
                 addresses.Add(TextOf(fields.Bytes));
-            else if (fields.IsBytes(TicketField))
-                ticket = ReadTicket(fields.Bytes);
         }
 
-        return fields.IsMalformed ? null : new ServerNotes(granted) { Health = health, Ticket = ticket, Addresses = addresses };
+        return fields.IsMalformed ? null : new ServerNotes(granted) { Health = health, Addresses = addresses };
     }
 
     private static LinkHealth ReadHealth(ReadOnlySpan<byte> health)
@@ -94,25 +80,6 @@ public static class ServerNotesCodec
         }
 
         return new LinkHealth(numbers[6], numbers[1], numbers[2], numbers[3], numbers[4], verdict);
-    }
-
-    private static ResumeTicket? ReadTicket(ReadOnlySpan<byte> ticket)
-    {
-        int port = 0;
-        int lifetime = 0;
-        string key = "";
-        FieldReader fields = new(ticket);
-        while (fields.TryNext())
-        {
-            if (fields.IsVarint(1))
-                port = (int)Math.Min(fields.Value, int.MaxValue);
-            else if (fields.IsBytes(2) && fields.Bytes.Length == MaxKeyLength)
-                key = Encoding.ASCII.GetString(fields.Bytes);
-            else if (fields.IsVarint(3))
-                lifetime = (int)Math.Min(fields.Value, int.MaxValue);
-        }
-
-        return port is > 0 and <= ushort.MaxValue && key.Length > 0 ? new ResumeTicket(port, key, lifetime) : null;
     }
 
     /// <summary>Without control characters: it is drawn on the user's terminal.</summary>

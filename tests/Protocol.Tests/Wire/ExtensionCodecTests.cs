@@ -12,7 +12,6 @@ public sealed class ExtensionCodecTests
     private static readonly ServerNotes Notes = new(PeerExtensions.All)
     {
         Health = new LinkHealth(3, 120, 14, 25, 7, "Fine: the client is heard."),
-        Ticket = new ResumeTicket(60_123, "AAECAwQFBgcICQoLDA0ODw", 600),
         Addresses = ["192.0.2.1", "2001:db8::1"],
     };
 
