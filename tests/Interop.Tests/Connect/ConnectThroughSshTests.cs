@@ -11,6 +11,7 @@ public sealed class ConnectThroughSshTests(AccountsFixture accounts) : IAsyncLif
     private readonly SessionHome _home = new();
     private SshServer _ssh = null!;
     private RunningBroker _broker = null!;
+    private BlockedUdp? _blocked;
 
     public async Task InitializeAsync()
     {
@@ -20,6 +21,7 @@ public sealed class ConnectThroughSshTests(AccountsFixture accounts) : IAsyncLif
 
     public async Task DisposeAsync()
     {
+        if (_blocked is not null) { await _blocked.DisposeAsync(); }
         await _broker.DisposeAsync();
         await _ssh.DisposeAsync();
         _home.Dispose();
@@ -107,8 +109,6 @@ public sealed class ConnectThroughSshTests(AccountsFixture accounts) : IAsyncLif
         Assert.Contains("MOSHBROKER STREAM\n", own.Output, StringComparison.Ordinal);
         Assert.Equal(0, own.ExitCode);
     }
-
-    private BlockedUdp? _blocked;
 
     private static JsonElement Last(string stats)
     {

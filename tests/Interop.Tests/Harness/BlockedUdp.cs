@@ -5,6 +5,8 @@ internal sealed class BlockedUdp : IAsyncDisposable
 {
     private readonly string _table = $"moshbroker_test_{Guid.NewGuid():N}";
 
+    private bool _isDisposed;
+
     private BlockedUdp()
     {
     }
@@ -29,7 +31,12 @@ internal sealed class BlockedUdp : IAsyncDisposable
         return System.Text.RegularExpressions.Regex.Matches(rules.Output, "packets ([0-9]+)").Sum(match => long.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    public async ValueTask DisposeAsync() => await NftAsync("delete", "table", "inet", _table);
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed) { return; }
+        _isDisposed = true;
+        await NftAsync("delete", "table", "inet", _table);
+    }
 
     private static async Task NftAsync(params IReadOnlyList<string> words)
     {
