@@ -29,7 +29,6 @@ public sealed class BadStartTests : IDisposable
     [InlineData("--socket /nowhere/at/all/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789", "--socket")]
     [InlineData("--store sqlite:{file:this is no database, but long enough to look like one to somebody who reads a header}", "--store")]
     [InlineData("--capacity 0", "--capacity")]
-    [InlineData("--ssh 127.0.0.1:0 --policy {file:version: 1} --ssh-host-key /nowhere/key", "/nowhere/key")]
     [InlineData("--no-such-flag", "--no-such-flag")]
     public async Task A_setting_that_cannot_be_is_named_in_one_line_and_nothing_is_left_running(string flags, string named)
     {
@@ -57,6 +56,16 @@ public sealed class BadStartTests : IDisposable
         taken.Start();
         string address = taken.LocalEndpoint.ToString()!;
         AssertRefused(await ServeAsync(flag, address), address);
+    }
+
+    [Fact]
+    public async Task A_host_key_that_cannot_be_read_is_named_when_the_front_door_is_built()
+    {
+        string policy = _scratch.Write("policy.yaml", "version: 1\n");
+        CommandResult result = await ServeAsync("--ssh", "127.0.0.1:0", "--policy", policy, "--ssh-host-key", "/nowhere/key");
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("--ssh-host-key /nowhere/key cannot be used", Assert.Single(result.Error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        Assert.False(File.Exists(Socket), "a control socket was left behind");
     }
 
     [Fact]

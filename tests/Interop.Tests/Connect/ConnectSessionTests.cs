@@ -28,7 +28,7 @@ public sealed class ConnectSessionTests(InteropFixture fixture) : IDisposable
         await using ConnectTerminal ours = await ConnectTerminal.DirectAsync(_home, session.Port, session.Key, ("TERM", term));
         await ours.Terminal.WaitForTextAsync("ready");
         await using TmuxTerminal plain = await TmuxTerminal.StartAsync(["/bin/sh", script], _home.Environment);
-        TerminalScreen expected = await plain.WaitForTextAsync("ready");
+        TerminalScreen expected = await plain.WaitForAsync(s => s.HasRow("ready28") && (s.CursorRow, s.CursorColumn) == (11, 5), "the screen, and the cursor behind it");
         await ours.Terminal.WaitForAsync(
             s => s.Text == expected.Text && (s.CursorRow, s.CursorColumn) == (expected.CursorRow, expected.CursorColumn),
             "the same screen as without a network:\n" + expected);
