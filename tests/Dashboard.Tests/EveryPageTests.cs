@@ -40,6 +40,26 @@ public sealed class EveryPageTests(DashboardFixture dashboard)
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2000)]
+    public async Task Every_page_stands_with_however_many_sessions(int sessions)
+    {
+        await using ManySessions broker = await ManySessions.StartAsync(sessions);
+        await using BrowserPage browser = await dashboard.LogInAsync(broker);
+        foreach ((string name, string path) in Pages.Select(page => ((string)page[0], (string)page[1])).Where(page => sessions > 0 || page.Item1 != "session"))
+        {
+            await browser.Page.GotoAsync(path.Replace("00000001", "00000000", StringComparison.Ordinal));
+            await browser.Page.WaitForLoadStateAsync();
+            await Assertions.Expect(browser.Page.Locator("main h1")).ToBeVisibleAsync();
+            Assert.True(await browser.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{path} is wider than the window");
+            Assert.Empty(await browser.AccessibilityFaultsAsync());
+            Assert.Empty(browser.Complaints);
+            await browser.PictureAsync($"{name}-of-{sessions}");
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Pages))]
     public async Task Everything_can_be_reached_by_the_keyboard(string name, string path)
     {
