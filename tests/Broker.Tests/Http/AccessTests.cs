@@ -7,9 +7,13 @@ using MoshBroker.Audit;
 using MoshBroker.Broker.Tests.Tenants;
 using MoshBroker.Configuration;
 using MoshBroker.Dashboard.Feed;
+using MoshBroker.Detection;
+using MoshBroker.Endpoint;
 using MoshBroker.Http;
 using MoshBroker.Http.Access;
 using MoshBroker.Http.Api;
+using MoshBroker.Native;
+using MoshBroker.Protocol;
 using MoshBroker.Tenants;
 using Xunit;
 
@@ -384,6 +388,28 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Empty(_web.Actions.Done);
         Assert.Equal(HttpStatusCode.NoContent, (await its.PostAsync(at, null)).StatusCode);
         Assert.Contains("aaaa0001 by Operator of alpha", Assert.Single(_web.Actions.Done), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_network_that_is_turned_away_can_be_let_in_again_or_kept_out_longer_by_an_operator_of_all()
+    {
+        ulong network = UdpAddress.From(IPAddress.Parse("203.0.113.9"), 1).Network;
+        SourceFilter filter = _web.Numbers.Lookout.Filter;
+        filter.Block(new MonoClock(TimeProvider.System).Now(), network, TimeSpan.FromMinutes(10));
+        double SecondsLeft() => filter.Blocked(new MonoClock(TimeProvider.System).Now()).Where(block => block.Network == network).Sum(block => block.Left.TotalSeconds);
+        double before = SecondsLeft();
+        Assert.InRange(before, 1, 600);
+        using HttpClient its = Client(_web.TokenOf(DashboardRole.Operator, "alpha"));
+        using HttpClient admin = Client(_web.TokenOf(DashboardRole.Admin));
+        Task<HttpResponseMessage> AskAsync(HttpClient client, string what) =>
+            client.PostAsJsonAsync(new Uri($"/api/v1/blocks/{what}", UriKind.Relative), new { network = "203.0.113.0/24" });
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await AskAsync(its, "lift")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await AskAsync(admin, "extend")).StatusCode);
+        Assert.True(SecondsLeft() > before + 60, $"{before} s, then {SecondsLeft()}");
+        Assert.Equal(HttpStatusCode.NoContent, (await AskAsync(admin, "lift")).StatusCode);
+        Assert.Equal(0, SecondsLeft());
+        Assert.Equal(HttpStatusCode.NotFound, (await AskAsync(admin, "lift")).StatusCode);
     }
 
     [Fact]
