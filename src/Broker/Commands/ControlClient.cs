@@ -20,6 +20,7 @@ internal static class ControlClient
         if (host.XdgFolder("XDG_RUNTIME_DIR") is { } runtime) { usual.Add(Path.Combine(runtime, "moshbroker/broker.sock")); }
         usual.Add("/run/moshbroker/broker.sock");
         if (host.DefaultDataDirectory() is { } data) { usual.Add(Path.Combine(data, "broker.sock")); }
+        if (host.IsRoot && host.XdgFolder("HOME") is { } home) { usual.Add(Path.Combine(home, ".local/state/moshbroker/broker.sock")); } // Where eng/run has it.
         return usual.Find(File.Exists)
             ?? throw new StartRefusedException($"no broker found ({string.Join(", ", usual)}): start 'moshbroker serve', or name its socket by --broker");
     }
